@@ -1,0 +1,40 @@
+/**
+ * # What a host may do to the world, and what a host is
+ *
+ * A host does all its input and output through the {@link Io} that it is given. The network transport,
+ * the simulator and the recorder are three implementations of it, so the very same host runs in production, in a
+ * campaign and under a recorder.
+ */
+import type { EndPoint } from '../../spec/framework/environment.ts';
+
+/** A packet as it arrives: who sent it, which the transport vouches for, and its bytes, which nobody does. */
+export interface Received {
+  readonly src: EndPoint;
+  readonly bytes: Uint8Array;
+}
+
+/** A host's whole world. One step uses it in the order receive, then clock, then send. */
+export interface Io {
+  /** The next packet that has arrived, or nothing if none is waiting. Never blocks. */
+  receive(): Received | undefined;
+  /** Milliseconds of a clock that only this host reads; only differences mean anything. */
+  readClock(): number;
+  /** Hands a packet to the network, which may lose it. The caller does not touch `bytes` afterwards. */
+  send(dst: EndPoint, bytes: Uint8Array): void;
+}
+
+/** Why a host is asked to step: a packet is waiting for it, or its deadline has passed. */
+export type Wake = 'packet' | 'deadline';
+
+/** One host of a service. */
+export interface Host {
+  /** Takes exactly one protocol action and returns its name. */
+  step(io: Io, wake: Wake): string;
+  /**
+   * The reading of its clock at which it next wants to be woken if no packet comes: −∞ for at
+   * once, ∞ for never.
+   */
+  nextDeadline(): number;
+  /** What a trace keeps of its state: a plain object that JSON can carry. */
+  snapshot(): unknown;
+}
