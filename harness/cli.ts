@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+/**
+ * # The command line
+ *
+ * One command with sub-commands. Each sub-command is a module of its own, loaded only when it is asked for, so that a
+ * server's process never loads the checkers.
+ *
+ * Exit codes: 0 all is well; 1 a refusal was found; 2 bad usage or environment.
+ */
+import { Command, CommanderError } from 'commander';
+import { UsageError } from '../impl/framework/usageError.ts';
+import { register as campaign } from './cli/campaign.ts';
+import { register as checkTrace } from './cli/checkTrace.ts';
+import { register as createCerts } from './cli/createCerts.ts';
+import { register as explore } from './cli/explore.ts';
+import { register as lockServer } from './cli/lockServer.ts';
+import { register as replay } from './cli/replay.ts';
+import { register as testIo } from './cli/testIo.ts';
+
+const program = new Command('ironfleet')
+  .description(
+    'Distributed systems that are checked while they run: refinement campaigns, an explorer and servers.',
+  )
+  .version('0.1.0')
+  .showHelpAfterError('(add --help to see what this command takes)')
+  .exitOverride();
+
+for (const register of [campaign, explore, replay, checkTrace, createCerts, lockServer, testIo]) {
+  register(program);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (error instanceof UsageError) {
+    process.stderr.write(`ERROR - ${error.message}\n`);
+    process.exitCode = 2;
+  } else {
+    throw error;
+  }
+}
