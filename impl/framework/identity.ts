@@ -1,0 +1,245 @@
+/**
+ * # Identities
+ *
+ * A service is a list of servers, and a server is a public key with an address. Two kinds of file say
+ * so: the *service file*, which everyone may read, names all servers; a *private key file* holds one
+ * server's own key and certificate. A server's end point is the SHA-256 of its public key.
+ *
+ * Follows Common/Native/IoFramework.cs of IronFleet, whose files these are; departs from it in that
+ * a property without which nothing can work (anything but `UseSsl`) may not be missing.
+ */
+import { createPublicKey, hash, type X509Certificate } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { Duplex } from 'node:stream';
+import { createSecureContext, TLSSocket } from 'node:tls';
+import { z } from 'zod';
+import type { EndPoint } from '../../spec/framework/environment.ts';
+import { UsageError } from './usageError.ts';
+
+/** One server as the service file describes it to everybody. */
+export interface ServerIdentity {
+  readonly friendlyName: string;
+  /** DER of the PKCS#1 `RSAPublicKey`. */
+  readonly publicKey: Uint8Array;
+  /** Where the others find it. */
+  readonly host: string;
+  readonly port: number;
+  readonly endPoint: EndPoint;
+}
+
+/** A service as its service file describes it. The order of the servers means something: see each service. */
+export interface ServiceIdentity {
+  readonly friendlyName: string;
+  readonly serviceType: string;
+  /** At least one, no two with the same key. */
+  readonly servers: readonly ServerIdentity[];
+  /** Whether peers talk over mutual TLS; otherwise they use plain TCP and believe each other. */
+  readonly useSsl: boolean;
+}
+
+/** One server as its private key file describes it to that server alone. */
+export interface PrivateIdentity {
+  readonly friendlyName: string;
+  /** The private key and its certificate, as PKCS#12 with the empty password. */
+  readonly pkcs12: Uint8Array;
+  /** Where it listens. */
+  readonly host: string;
+  readonly port: number;
+  /** DER of the PKCS#1 `RSAPublicKey` in the certificate. */
+  readonly publicKey: Uint8Array;
+  readonly endPoint: EndPoint;
+}
+
+/** Reads a service file. Throws a {@link UsageError} if it is missing or makes no sense. */
+export function readServiceIdentity(path: string): ServiceIdentity {
+  const { FriendlyName, ServiceType, Servers, UseSsl } = read('service file', path, serviceFile);
+  const servers = Servers.map((server) => ({
+    friendlyName: server.FriendlyName,
+    publicKey: server.PublicKey,
+    host: server.HostNameOrAddress,
+    port: server.Port,
+    endPoint: endPointOf(server.PublicKey),
+  }));
+  return { friendlyName: FriendlyName, serviceType: ServiceType, servers, useSsl: UseSsl };
+}
+
+/** Reads a private key file. Throws a {@link UsageError} if it is missing, makes no sense or does not open. */
+export function readPrivateIdentity(path: string): PrivateIdentity {
+  const file = read('private key file', path, privateFile);
+  const publicKey = certifiedKey(file.Pkcs12);
+  if (publicKey === undefined) {
+    throw unreadable(
+      'private key file',
+      path,
+      'Pkcs12 must be an RSA key with its certificate under the empty password',
+    );
+  }
+  return {
+    friendlyName: file.FriendlyName,
+    pkcs12: file.Pkcs12,
+    host: file.HostNameOrAddress,
+    port: file.Port,
+    publicKey,
+    endPoint: endPointOf(publicKey),
+  };
+}
+
+/** The entry of the service that `me` is. Throws a {@link UsageError} unless key and name both match one. */
+export function ownServer(service: ServiceIdentity, me: PrivateIdentity): ServerIdentity {
+  const server = service.servers.find(({ endPoint }) => endPoint === me.endPoint);
+  const mine = `The private key of ${me.friendlyName} (key ${shortKey(me.publicKey)})`;
+  if (server === undefined) {
+    throw new UsageError(
+      `${mine} is none of the keys of service ${service.friendlyName}; `
+        + 'use the service file and the private key file that were created together',
+    );
+  }
+  if (server.friendlyName !== me.friendlyName) {
+    throw new UsageError(
+      `${mine} belongs to ${server.friendlyName} in service ${service.friendlyName}; `
+        + 'the two files must give one key one name',
+    );
+  }
+  return server;
+}
+
+/** Throws a {@link UsageError} if the service is not of the type that a program serves. */
+export function requireServiceType(service: ServiceIdentity, type: string): void {
+  if (service.serviceType === type) return;
+  throw new UsageError(
+    `Service ${service.friendlyName} is of type ${service.serviceType}, but this program needs `
+      + `type ${type}; use a service file created with type=${type}`,
+  );
+}
+
+/** Lower-case hexadecimal of the key's SHA-256. */
+export const endPointOf = (publicKey: Uint8Array): EndPoint => hash('sha256', publicKey, 'hex');
+
+/** Eight characters that tell keys apart: for an RSA key, the first six bytes of its modulus. */
+export const shortKey = (publicKey: Uint8Array): string =>
+  Buffer.from(publicKey).toString('base64').slice(12, 20);
+
+/** A server as people read it. */
+export const describe = ({ friendlyName, publicKey, host, port }: ServerIdentity): string =>
+  `${friendlyName} (key ${shortKey(publicKey)}) @ ${host}:${port}`;
+
+/** An end point as people read it: by the server's description if it is one, else its hash in base64. */
+export function describeEndPoint(service: ServiceIdentity, endPoint: EndPoint): string {
+  const server = service.servers.find((candidate) => candidate.endPoint === endPoint);
+  return server ? describe(server) : Buffer.from(endPoint, 'hex').toString('base64');
+}
+
+const name = z.string('must be a string').min(1, 'must not be empty');
+const port = z
+  .int('must be a whole number')
+  .min(1, 'must be from 1 to 65535')
+  .max(65_535, 'must be from 1 to 65535');
+const bytes = z
+  .base64('must be base64')
+  .transform((text) => new Uint8Array(Buffer.from(text, 'base64')));
+const publicKey = bytes.refine(isPublicKey, 'must be an RSA public key (PKCS#1 in DER)');
+
+const server = z.object(
+  { FriendlyName: name, PublicKey: publicKey, HostNameOrAddress: name, Port: port },
+  'must be an object',
+);
+
+const serviceFile = z.object(
+  {
+    FriendlyName: name,
+    ServiceType: name,
+    Servers: z
+      .array(server, 'must be an array')
+      .min(1, 'must name at least one server')
+      .refine(haveDistinctKeys, 'must not name one key twice'),
+    UseSsl: z.boolean('must be true or false').default(false),
+  },
+  'must be an object',
+);
+
+const privateFile = z.object(
+  { FriendlyName: name, Pkcs12: bytes, HostNameOrAddress: name, Port: port },
+  'must be an object',
+);
+
+/** Far above the size of a service of 999 servers. */
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+
+/** The file's JSON in the shape wanted, or a {@link UsageError}. `kind` says what the file is. */
+function read<Shape>(kind: string, path: string, shape: z.ZodType<Shape>): Shape {
+  const parsed = shape.safeParse(readJson(kind, path));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = z.core.toDotPath(issue?.path ?? []) || 'it';
+  throw unreadable(kind, path, `${field} ${issue?.message}`);
+}
+
+function readJson(kind: string, path: string): unknown {
+  const text = readText(kind, path);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw unreadable(kind, path, 'it is not JSON');
+  }
+}
+
+function readText(kind: string, path: string): string {
+  const content = readBytes(kind, path);
+  try {
+    // This also drops a byte-order mark, as the original's reader does.
+    return new TextDecoder('utf-8', { fatal: true }).decode(content);
+  } catch {
+    throw unreadable(kind, path, 'it is not UTF-8');
+  }
+}
+
+function readBytes(kind: string, path: string): Uint8Array {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) throw new Error('it is not a file');
+    if (stats.size > MAX_FILE_BYTES) throw new Error('it is too large to be one');
+    return readFileSync(path);
+  } catch (error) {
+    throw unreadable(kind, path, error instanceof Error ? error.message : String(error));
+  }
+}
+
+const unreadable = (kind: string, path: string, why: string): UsageError =>
+  new UsageError(`Could not read contents of ${kind} ${path}: ${why}`);
+
+/** The public key of the certificate inside, or nothing if it does not open or is of another kind. */
+function certifiedKey(pkcs12: Uint8Array): Uint8Array | undefined {
+  const key = ownCertificate(pkcs12)?.publicKey;
+  if (key?.asymmetricKeyType !== 'rsa') return undefined;
+  return new Uint8Array(key.export({ type: 'pkcs1', format: 'der' }));
+}
+
+/**
+ * Node reads PKCS#12 only to use it for TLS, but a TLS socket tells its own certificate, even one that has
+ * nobody to talk to. So a server needs no other reader.
+ */
+function ownCertificate(pkcs12: Uint8Array): X509Certificate | undefined {
+  try {
+    const secureContext = createSecureContext({ pfx: Buffer.from(pkcs12), passphrase: '' });
+    const socket = new TLSSocket(new Duplex(), { secureContext, isServer: true });
+    const certificate = socket.getX509Certificate();
+    socket.destroy();
+    return certificate;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Written back, the key must give the very same bytes, for bytes are what peers compare. */
+function isPublicKey(der: Uint8Array): boolean {
+  try {
+    const key = createPublicKey({ key: Buffer.from(der), type: 'pkcs1', format: 'der' });
+    return key.export({ type: 'pkcs1', format: 'der' }).equals(der);
+  } catch {
+    return false;
+  }
+}
+
+function haveDistinctKeys(servers: readonly { readonly PublicKey: Uint8Array }[]): boolean {
+  return new Set(servers.map(({ PublicKey }) => endPointOf(PublicKey))).size === servers.length;
+}
