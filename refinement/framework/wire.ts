@@ -75,7 +75,9 @@ function readValue(grammar: Grammar, reader: Reader): Value | undefined {
     }
     case 'array': {
       const count = reader.u64();
-      return count === undefined ? undefined : readAll(count, () => grammar.of, reader);
+      // Every element takes some bytes, so a count above what is left is a lie.
+      if (count === undefined || count > reader.left) return undefined;
+      return readAll(count, () => grammar.of, reader);
     }
     case 'tuple':
       return readAll(grammar.of.length, (index) => grammar.of[index], reader);

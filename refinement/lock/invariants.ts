@@ -51,12 +51,6 @@ export const hostInvariants: Readonly<Record<string, (h: Host, s: State) => Verd
   L3: (h, s) =>
     clause('only the last in history holds', !h.held || s.history.last === h.constants.me),
   L4: (h, s) => clause('the holder is in the last epoch', !h.held || h.epoch === s.history.length),
-  L6: (h, s) =>
-    clause('history has begun', s.history.length >= 1)
-    ?? clause(
-      'the last holder is a host',
-      s.history.last !== undefined && s.hosts.has(s.history.last),
-    ),
   L7: (h, s) =>
     h.offeredAt === undefined
       ? undefined
@@ -72,6 +66,12 @@ export const systemInvariants: Readonly<
   Record<string, (hosts: readonly Host[], s: State) => Verdict>
 > = {
   L3: (hosts) => clause('at most one host holds the lock', countHolders(hosts) <= 1),
+  L6: (_hosts, s) =>
+    clause('history has begun', s.history.length >= 1)
+    ?? clause(
+      'the last holder is a host',
+      s.history.last !== undefined && s.hosts.has(s.history.last),
+    ),
 };
 
 /** True of each step of a host: what it never takes back. */
