@@ -39,7 +39,7 @@ export class Log<T> implements Iterable<T> {
     if (this.length > other.length) return false;
     if (this.#items === other.#items) return true;
     for (let index = 0; index < this.length; index++) {
-      if (this.#items[index] !== other.#items[index]) return false;
+      if (!Object.is(this.#items[index], other.#items[index])) return false;
     }
     return true;
   }
