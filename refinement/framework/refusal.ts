@@ -8,13 +8,14 @@ import type { Difference } from '../../spec/framework/difference.ts';
 import { show } from '../../spec/framework/difference.ts';
 import { explain, type Refusal } from '../../spec/framework/verdict.ts';
 
-/** The boundaries between the levels, and what passes each. */
+/** The boundaries between the levels, and what passes each; and what time must bring. */
 export const BOUNDARIES = {
   B0: 'bytes on the wire to messages',
   B1: 'implementation step to protocol step',
   B2: 'order of IO to one atomic step',
   B3: 'protocol system to specification',
   B4: 'packets to specification',
+  liveness: 'a fair behaviour to progress',
 } as const;
 
 export type Boundary = keyof typeof BOUNDARIES;
@@ -91,4 +92,10 @@ export class SystemRefusal extends BoundaryRefusal {
 export class PacketRefusal extends BoundaryRefusal {
   readonly boundary = 'B4';
   override readonly name = 'PacketRefusal';
+}
+
+/** Liveness: nothing wrong happened, but not what was promised to happen in time. */
+export class LivenessRefusal extends BoundaryRefusal {
+  readonly boundary = 'liveness';
+  override readonly name = 'LivenessRefusal';
 }

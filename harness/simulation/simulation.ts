@@ -1,0 +1,298 @@
+/**
+ * # The simulator
+ *
+ * A world in which time is a number and everything that can go wrong does, as often as its fault plan says.
+ * It decides what happens next and lets the cluster do it. The same shape leads to the same behaviour, to the
+ * last byte.
+ *
+ * A behaviour has two parts: chaos for a number of steps, and then, where the service promises progress, a
+ * network that works, in which every host must make progress within the service's bound.
+ */
+import TinyQueue from 'tinyqueue';
+import type { Host } from '../../impl/framework/io.ts';
+import { LivenessRefusal } from '../../refinement/framework/refusal.ts';
+import { Clocks } from './clocks.ts';
+import type { Cluster, Envelope } from './cluster.ts';
+import { type FaultCounts, type FaultPlan, noFaultsYet } from './faults.ts';
+import { Links } from './links.ts';
+import { Random } from './random.ts';
+import type { SimulatedService } from './service.ts';
+import { rubbish } from './strangers.ts';
+
+/** What the adversary is given. */
+export interface Plan {
+  readonly seed: number;
+  /** How many steps hosts take before the network heals. */
+  readonly steps: number;
+  readonly faults: FaultPlan;
+}
+
+/** After healing, a packet takes at most this long, and a host that is due steps within this long. */
+export const HEALED_LATENCY = 10;
+const REACTION = 3;
+/** How often the adversary gets a turn. */
+const TURN = 20;
+const STRANGERS = ['mallory', 'oscar'] as const;
+
+type Happening = { readonly time: number; readonly order: number } & (
+  | {
+      readonly type: 'deliver';
+      readonly host: number;
+      readonly packet: Envelope;
+      readonly sentAt: number;
+    }
+  | { readonly type: 'wake'; readonly host: number }
+  | { readonly type: 'turn' }
+);
+
+const earlier = (a: Happening, b: Happening): number => a.time - b.time || a.order - b.order;
+
+export class Simulation<Impl extends Host, State, Message, Spec> {
+  readonly faults: FaultCounts = noFaultsYet();
+  readonly #service: SimulatedService<Impl, State, Message, Spec>;
+  readonly #cluster: Cluster<Impl, State, Message, Spec>;
+  readonly #plan: Plan;
+  readonly #random: Random;
+  readonly #queue = new TinyQueue<Happening>([], earlier);
+  readonly #indexOf: ReadonlyMap<string, number>;
+  readonly #clocks: Clocks;
+  readonly #links: Links;
+  readonly #pausedUntil: number[];
+  /** When each host is to be woken next; a wake at any other time is out of date. */
+  readonly #wakeAt: number[];
+  /** When, at the latest, each link delivered something sent: to see packets overtake each other. */
+  readonly #latestSent: number[];
+  readonly #heard: Envelope[] = [];
+  #now = 0;
+  #order = 0;
+  #steps = 0;
+  #healed = false;
+
+  constructor(
+    service: SimulatedService<Impl, State, Message, Spec>,
+    cluster: Cluster<Impl, State, Message, Spec>,
+    plan: Plan,
+  ) {
+    const count = cluster.names.length;
+    this.#service = service;
+    this.#cluster = cluster;
+    this.#plan = plan;
+    this.#random = new Random(plan.seed);
+    this.#indexOf = new Map(cluster.names.map((name, index) => [name, index]));
+    this.#clocks = new Clocks(count, plan.faults, this.#random);
+    this.#links = new Links(count);
+    this.#pausedUntil = new Array<number>(count).fill(0);
+    this.#wakeAt = new Array<number>(count).fill(Number.POSITIVE_INFINITY);
+    this.#latestSent = new Array<number>(count * count).fill(0);
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Runs the whole behaviour; throws the first refusal. */
+  run(): void {
+    this.#start();
+    while (this.#steps < this.#plan.steps && this.#next() !== undefined) {}
+    this.heal();
+  }
+
+  /** Lets the network work from now on and checks that every host makes progress in time. */
+  heal(): void {
+    const { liveness } = this.#service;
+    this.#healed = true;
+    this.#links.mend();
+    this.#pausedUntil.fill(0);
+    if (liveness === undefined) return;
+    const deadline = this.#now + liveness.bound(HEALED_LATENCY, REACTION);
+    const waiting = new Set(this.#cluster.names.keys());
+    this.#cluster.names.forEach((_, host) => {
+      this.#scheduleWake(host);
+    });
+    while (waiting.size > 0) {
+      const stepped = this.#next();
+      if (stepped === undefined || this.#now > deadline) {
+        const names = [...waiting].map((host) => this.#cluster.names[host]);
+        const place = { host: names.join(', '), step: this.#steps, action: 'wait' };
+        throw new LivenessRefusal(place, {
+          failed: `once the network delivers, every host comes to ${liveness.progress} in time`,
+          because: [
+            { failed: `${names.join(', ')} did not within ${deadline} ms of virtual time` },
+          ],
+        });
+      }
+      if (this.#cluster.lastAction === liveness.progress) waiting.delete(stepped);
+    }
+  }
+
+  /** Puts a packet that is on its way into the network; a schedule that goes on from a prefix needs it. */
+  inject(packet: Envelope): void {
+    this.#post(packet);
+  }
+
+  #start(): void {
+    this.#cluster.names.forEach((_, host) => {
+      this.#scheduleWake(host);
+    });
+    this.#push({ type: 'turn', time: TURN, order: this.#order++ });
+  }
+
+  /** The next thing happens; gives the host that took a step, −1 if none did, nothing if all is over. */
+  #next(): number | undefined {
+    const happening = this.#queue.pop();
+    if (happening === undefined) return undefined;
+    this.#now = happening.time;
+    switch (happening.type) {
+      case 'turn':
+        if (!this.#healed) {
+          this.#adversary();
+          this.#push({ type: 'turn', time: this.#now + TURN, order: this.#order++ });
+        }
+        return -1;
+      case 'wake':
+        return this.#wake(happening);
+      case 'deliver':
+        return this.#deliver(happening);
+    }
+  }
+
+  #wake({ host, time }: Happening & { type: 'wake' }): number {
+    if (this.#wakeAt[host] !== time) return -1;
+    this.#wakeAt[host] = Number.POSITIVE_INFINITY;
+    const resumes = this.#pausedUntil[host] as number;
+    if (resumes > time) {
+      this.#scheduleWake(host);
+      return -1;
+    }
+    this.#step(host, undefined);
+    return host;
+  }
+
+  #deliver(happening: Happening & { type: 'deliver' }): number {
+    const { host, packet, sentAt, time } = happening;
+    const resumes = this.#pausedUntil[host] as number;
+    if (resumes > time) {
+      this.#push({ ...happening, time: resumes, order: this.#order++ });
+      return -1;
+    }
+    const src = this.#indexOf.get(packet.src);
+    if (src !== undefined) {
+      if (this.#links.isCut(src, host)) {
+        this.faults['a packet met a cut link']++;
+        return -1;
+      }
+      const link = src * this.#cluster.names.length + host;
+      const latest = this.#latestSent[link] as number;
+      if (sentAt < latest) this.faults['a packet overtook another']++;
+      else this.#latestSent[link] = sentAt;
+    }
+    this.#step(host, packet);
+    return host;
+  }
+
+  #step(host: number, packet: Envelope | undefined): void {
+    this.#steps++;
+    const sent = this.#cluster.step(host, packet, this.#clocks.read(host, this.#now));
+    for (const each of sent) this.#post(each);
+    this.#scheduleWake(host);
+  }
+
+  /** The network takes a packet and decides its fate. */
+  #post(packet: Envelope): void {
+    const host = this.#indexOf.get(packet.dst);
+    if (host === undefined) return;
+    const { loss, duplication } = this.#plan.faults;
+    if (this.#healed) {
+      this.#arrive(host, packet, this.#random.below(HEALED_LATENCY));
+      return;
+    }
+    if (this.#plan.faults.stranger > 0 && this.#heard.length < 64) this.#heard.push(packet);
+    if (this.#random.happens(loss)) {
+      this.faults['a packet was lost']++;
+      return;
+    }
+    this.#arrive(host, packet, this.#latency());
+    while (this.#random.happens(duplication)) {
+      this.faults['a packet was repeated']++;
+      this.#arrive(host, packet, this.#latency());
+    }
+  }
+
+  #latency(): number {
+    const { latency, straggling } = this.#plan.faults;
+    const usual = this.#random.below(latency + 1);
+    if (!this.#random.happens(straggling)) return usual;
+    this.faults['a packet was late']++;
+    return usual + this.#random.below(100 * (latency + 1));
+  }
+
+  #arrive(host: number, packet: Envelope, latency: number): void {
+    const time = this.#now + latency;
+    this.#push({ type: 'deliver', host, packet, sentAt: this.#now, time, order: this.#order++ });
+  }
+
+  /** A host says by its own clock when it wants to be woken. */
+  #scheduleWake(host: number): void {
+    const deadline = (this.#cluster.hosts[host] as Impl).nextDeadline();
+    if (deadline === Number.POSITIVE_INFINITY) {
+      this.#wakeAt[host] = Number.POSITIVE_INFINITY;
+      return;
+    }
+    const due = this.#clocks.whenReads(host, deadline, this.#now);
+    const reaction = this.#random.below(REACTION);
+    const time = Math.max(due, this.#now + reaction, this.#pausedUntil[host] as number);
+    // An earlier wake stands: the host finds out by itself if it comes too early.
+    if (time >= (this.#wakeAt[host] as number) && (this.#wakeAt[host] as number) >= this.#now)
+      return;
+    this.#wakeAt[host] = time;
+    this.#push({ type: 'wake', host, time, order: this.#order++ });
+  }
+
+  #push(happening: Happening): void {
+    this.#queue.push(happening);
+  }
+
+  /** The adversary's turn: each kind of fault may happen once. */
+  #adversary(): void {
+    const { faults } = this.#plan;
+    const random = this.#random;
+    const count = this.#cluster.names.length;
+    this.#links.mendExpired(this.#now);
+    if (random.happens(faults.partition)) this.#cut(random.below(count), random.below(count));
+    if (random.happens(faults.pause)) {
+      this.faults['a host paused']++;
+      this.#pausedUntil[random.below(count)] = this.#now + random.below(2_000);
+    }
+    if (random.happens(faults.jump)) {
+      const host = random.below(count);
+      const by = random.below(20_000) - 10_000;
+      this.faults[by >= 0 ? 'a clock was set forward' : 'a clock was set back']++;
+      this.#clocks.jump(host, by);
+      this.#scheduleWake(host);
+    }
+    if (random.happens(faults.stranger)) this.#hearStranger(random.below(count));
+  }
+
+  #cut(from: number, to: number): void {
+    const until = this.#now + this.#random.below(3_000);
+    if (from === to) {
+      this.faults['a host was cut off']++;
+      this.#links.cutOff(from, until);
+    } else {
+      this.faults['a link was cut one way']++;
+      this.#links.cut(from, to, until);
+    }
+  }
+
+  #hearStranger(host: number): void {
+    const random = this.#random;
+    const repeats = this.#heard.length > 0 && random.happens(0.5);
+    const bytes = repeats ? random.pick(this.#heard).bytes : rubbish(random, this.#heard);
+    if (repeats) this.faults['a stranger repeated a host']++;
+    else if (bytes.length > 1_000) this.faults['a stranger sent something huge']++;
+    else this.faults['a stranger sent rubbish']++;
+    const dst = this.#cluster.names[host] as string;
+    const packet = this.#cluster.stranger(random.pick(STRANGERS), dst, bytes);
+    this.#arrive(host, packet, this.#latency());
+  }
+}
