@@ -32,8 +32,8 @@ export class Links {
   mendExpired(now: number): void {
     if (!this.#anyCut) return;
     this.#anyCut = false;
-    for (const [link, until] of this.#cutUntil.entries()) {
-      if (until <= now) this.#cutUntil[link] = 0;
+    for (let link = 0; link < this.#cutUntil.length; link++) {
+      if ((this.#cutUntil[link] as number) <= now) this.#cutUntil[link] = 0;
       else this.#anyCut = true;
     }
   }

@@ -17,7 +17,7 @@ import { type FaultCounts, type FaultPlan, noFaultsYet } from './faults.ts';
 import { Links } from './links.ts';
 import { Random } from './random.ts';
 import type { SimulatedService } from './service.ts';
-import { rubbish } from './strangers.ts';
+import { HUGE, rubbish } from './strangers.ts';
 
 /** What the adversary is given. */
 export interface Plan {
@@ -106,9 +106,8 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
     if (liveness === undefined) return;
     const deadline = this.#now + liveness.bound(HEALED_LATENCY, REACTION);
     const waiting = new Set(this.#cluster.names.keys());
-    this.#cluster.names.forEach((_, host) => {
-      this.#scheduleWake(host);
-    });
+    // Whoever was stopped goes on now, and waking too early does no harm.
+    for (const host of waiting) this.#wakeSoon(host);
     while (waiting.size > 0) {
       const stepped = this.#next();
       if (stepped === undefined || this.#now > deadline) {
@@ -131,9 +130,7 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
   }
 
   #start(): void {
-    this.#cluster.names.forEach((_, host) => {
-      this.#scheduleWake(host);
-    });
+    for (const host of this.#cluster.names.keys()) this.#wakeSoon(host);
     this.#push({ type: 'turn', time: TURN, order: this.#order++ });
   }
 
@@ -161,7 +158,9 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
     this.#wakeAt[host] = Number.POSITIVE_INFINITY;
     const resumes = this.#pausedUntil[host] as number;
     if (resumes > time) {
-      this.#scheduleWake(host);
+      // The alarm has gone off; whoever was stopped meanwhile hears it on waking, whatever the clock says.
+      this.#wakeAt[host] = resumes;
+      this.#push({ type: 'wake', host, time: resumes, order: this.#order++ });
       return -1;
     }
     this.#step(host, undefined);
@@ -248,6 +247,11 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
     this.#push({ type: 'wake', host, time, order: this.#order++ });
   }
 
+  #wakeSoon(host: number): void {
+    this.#wakeAt[host] = this.#now;
+    this.#push({ type: 'wake', host, time: this.#now, order: this.#order++ });
+  }
+
   #push(happening: Happening): void {
     this.#queue.push(happening);
   }
@@ -289,7 +293,7 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
     const repeats = this.#heard.length > 0 && random.happens(0.5);
     const bytes = repeats ? random.pick(this.#heard).bytes : rubbish(random, this.#heard);
     if (repeats) this.faults['a stranger repeated a host']++;
-    else if (bytes.length > 1_000) this.faults['a stranger sent something huge']++;
+    else if (bytes.length === HUGE) this.faults['a stranger sent something huge']++;
     else this.faults['a stranger sent rubbish']++;
     const dst = this.#cluster.names[host] as string;
     const packet = this.#cluster.stranger(random.pick(STRANGERS), dst, bytes);

@@ -7,14 +7,20 @@
 import type { Envelope } from './cluster.ts';
 import type { Random } from './random.ts';
 
+/** Far more bytes than any message of a host. */
+export const HUGE = 2_000;
+
 export function rubbish(random: Random, heard: readonly Envelope[]): Uint8Array {
-  const kind = random.below(6);
   const sample = heard.length > 0 ? random.pick(heard).bytes : new Uint8Array(16);
-  switch (kind) {
+  switch (random.below(6)) {
     case 0:
       return sample.slice(0, random.below(sample.length));
-    case 1:
-      return Uint8Array.from([...sample, random.below(256)]);
+    case 1: {
+      const longer = new Uint8Array(sample.length + 1);
+      longer.set(sample);
+      longer[sample.length] = random.below(256);
+      return longer;
+    }
     case 2: {
       const flipped = sample.slice();
       const at = random.below(flipped.length);
@@ -22,10 +28,13 @@ export function rubbish(random: Random, heard: readonly Envelope[]): Uint8Array 
       return flipped;
     }
     case 3:
-      return Uint8Array.from({ length: 2_000 }, () => random.below(256));
+      return new Uint8Array(HUGE).fill(random.below(256));
     case 4:
       return new Uint8Array(16).fill(255);
-    default:
-      return Uint8Array.from({ length: random.below(40) }, () => random.below(256));
+    default: {
+      const noise = new Uint8Array(random.below(40));
+      for (let at = 0; at < noise.length; at++) noise[at] = random.below(256);
+      return noise;
+    }
   }
 }
