@@ -1,0 +1,110 @@
+/**
+ * # What the transport allows, and what it counts
+ *
+ * Whatever a peer can make grow has a limit here. The protocols above tolerate loss, so what goes beyond a limit
+ * is dropped and counted rather than waited for.
+ */
+import { MAX_PAYLOAD } from './frame.ts';
+
+export interface TransportLimits {
+  /** The longest payload accepted, in bytes. A connection that announces a longer one is closed. */
+  readonly payloadBytes: number;
+  /**
+   * How much one connection may have waiting for the host before the transport stops reading from it, so that
+   * the peer feels it; in bytes, with {@link FRAME_OVERHEAD} for each frame, as in all limits of queues.
+   */
+  readonly inboxBytes: number;
+  /** How much all connections together may hold, complete frames and incomplete ones. */
+  readonly heldBytes: number;
+  /** How much may be on its way to one peer: not yet flushed, not yet connected, or not yet taken by the system. */
+  readonly outboxBytes: number;
+  /** The same for a peer that is no server of the service: it wants only replies to its own requests. */
+  readonly clientOutboxBytes: number;
+  /** Connected peers that are no servers of the service. */
+  readonly clients: number;
+  /** Connections with one peer; one more closes the oldest. */
+  readonly connectionsPerPeer: number;
+  /** Accepted connections whose peer is not known yet; one more closes the oldest. */
+  readonly openings: number;
+  /** How long a peer may take to say who it is, in milliseconds. */
+  readonly openingMs: number;
+  /** How many failed attempts to connect a message survives, less one. */
+  readonly tries: number;
+  /** The shortest and the longest pause from one attempt to connect to the next, in milliseconds. */
+  readonly redialMs: readonly [shortest: number, longest: number];
+}
+
+/** What a waiting frame costs besides its bytes. It bounds the number of empty frames, too. */
+export const FRAME_OVERHEAD = 64;
+
+/**
+ * With these, a thousand clients that flood fill their inboxes and do not yet reach what all may hold, so
+ * nobody is closed for it; only long frames, or many connections of each client, overdraw that.
+ */
+export const DEFAULT_LIMITS: TransportLimits = {
+  payloadBytes: MAX_PAYLOAD,
+  inboxBytes: 256 * 1024,
+  heldBytes: 384 * 1024 * 1024,
+  outboxBytes: 16 * 1024 * 1024,
+  clientOutboxBytes: 1024 * 1024,
+  clients: 1000,
+  connectionsPerPeer: 4,
+  openings: 64,
+  openingMs: 10_000,
+  tries: 3,
+  redialMs: [100, 1000],
+};
+
+/** Why a peer is not talked to. */
+export type RefusalReason =
+  | 'noCertificate'
+  | 'notRsa'
+  | 'wrongKey' // a server that we dialled shows another key than the service file has
+  | 'wrongSubject' // a key of the service under another name
+  | 'unknownKey' // not a server, where only servers are welcome
+  | 'brokenHandshake'
+  | 'tooSlow'
+  | 'crowdedOut' // too many connections whose peers had not said who they are
+  | 'tooManyClients';
+
+/** All numbers count from the start of the transport. */
+export interface TransportCounters {
+  framesIn: number;
+  framesOut: number;
+  connectionsOpened: number;
+  connectionsClosed: number;
+  /** Attempts to connect to a server that failed, whatever the reason. */
+  dialsFailed: number;
+  /** Connections closed because a frame was longer than allowed. */
+  droppedOversized: number;
+  /** Messages to somebody who is no server and has no connection here. */
+  droppedUnroutable: number;
+  /** Messages, either way, for which there was no room. */
+  droppedQueueFull: number;
+  /** Messages whose receiver could not be connected to. */
+  droppedAfterRetries: number;
+  readonly refused: Record<RefusalReason, number>;
+}
+
+export const newCounters = (): TransportCounters => ({
+  framesIn: 0,
+  framesOut: 0,
+  connectionsOpened: 0,
+  connectionsClosed: 0,
+  dialsFailed: 0,
+  droppedOversized: 0,
+  droppedUnroutable: 0,
+  droppedQueueFull: 0,
+  droppedAfterRetries: 0,
+  refused: {
+    noCertificate: 0,
+    notRsa: 0,
+    wrongKey: 0,
+    wrongSubject: 0,
+    unknownKey: 0,
+    brokenHandshake: 0,
+    tooSlow: 0,
+    crowdedOut: 0,
+    tooManyClients: 0,
+  },
+});
