@@ -8,13 +8,30 @@ import type { FaultPlan } from './faults.ts';
 import type { Random } from './random.ts';
 
 export class Clocks {
+  /** What each clock reads at time 0, and how fast it runs. */
   readonly #offset: number[];
-  readonly #rate: number[];
+  readonly #rate: readonly number[];
 
-  constructor(count: number, { skew, drift }: FaultPlan, random: Random) {
+  constructor(offset: readonly number[], rate: readonly number[]) {
+    this.#offset = [...offset];
+    this.#rate = rate;
+  }
+
+  /** The clocks of `count` hosts that are off by what the plan allows. */
+  static astray(count: number, { skew, drift }: FaultPlan, random: Random): Clocks {
     const hosts = Array.from({ length: count });
-    this.#offset = hosts.map(() => random.below(skew + 1));
-    this.#rate = hosts.map(() => 1 + drift * (2 * random.fraction() - 1));
+    return new Clocks(
+      hosts.map(() => random.below(skew + 1)),
+      hosts.map(() => 1 + drift * (2 * random.fraction() - 1)),
+    );
+  }
+
+  /** Clocks that run as they should and now read what is given. */
+  static reading(readings: readonly number[]): Clocks {
+    return new Clocks(
+      readings,
+      readings.map(() => 1),
+    );
   }
 
   /** What a host's clock reads at a time, in whole milliseconds. */

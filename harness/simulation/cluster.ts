@@ -76,8 +76,9 @@ export class Cluster<Impl extends Host, State, Message, Spec> {
   lastAction = '';
   /** Called with every event before it happens. */
   onEvent: ((event: ClusterEvent) => void) | undefined;
-  /** Called with what a step did. */
+  /** Called with what a step did, before it is checked, and again when it has passed. */
   onStep: ((host: number, action: string, io: readonly ObservedIo[]) => void) | undefined;
+  onPassed: (() => void) | undefined;
   readonly #io = new SimulatedIo();
   readonly #readers: readonly FrameReader[];
 
@@ -102,6 +103,7 @@ export class Cluster<Impl extends Host, State, Message, Spec> {
     this.lastAction = action;
     this.onStep?.(host, action, io.done);
     this.monitor.observe({ host, action, io: io.done }, impl);
+    this.onPassed?.();
     return this.#sends(host, io.done);
   }
 

@@ -32,6 +32,8 @@ export const HEALED_LATENCY = 10;
 const REACTION = 3;
 /** How often the adversary gets a turn. */
 const TURN = 20;
+/** Chaos lasts at most so long for each step planned, for a service may have nothing more to do. */
+const TIME_PER_STEP = 100;
 const STRANGERS = ['mallory', 'oscar'] as const;
 
 type Happening = { readonly time: number; readonly order: number } & (
@@ -49,6 +51,8 @@ const earlier = (a: Happening, b: Happening): number => a.time - b.time || a.ord
 
 export class Simulation<Impl extends Host, State, Message, Spec> {
   readonly faults: FaultCounts = noFaultsYet();
+  /** Called when the chaos is over. */
+  onHeal: (() => void) | undefined;
   readonly #service: SimulatedService<Impl, State, Message, Spec>;
   readonly #cluster: Cluster<Impl, State, Message, Spec>;
   readonly #plan: Plan;
@@ -68,10 +72,12 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
   #steps = 0;
   #healed = false;
 
+  /** Without `clocks`, they go astray as the plan allows. */
   constructor(
     service: SimulatedService<Impl, State, Message, Spec>,
     cluster: Cluster<Impl, State, Message, Spec>,
     plan: Plan,
+    clocks?: Clocks,
   ) {
     const count = cluster.names.length;
     this.#service = service;
@@ -79,7 +85,7 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
     this.#plan = plan;
     this.#random = new Random(plan.seed);
     this.#indexOf = new Map(cluster.names.map((name, index) => [name, index]));
-    this.#clocks = new Clocks(count, plan.faults, this.#random);
+    this.#clocks = clocks ?? Clocks.astray(count, plan.faults, this.#random);
     this.#links = new Links(count);
     this.#pausedUntil = new Array<number>(count).fill(0);
     this.#wakeAt = new Array<number>(count).fill(Number.POSITIVE_INFINITY);
@@ -93,7 +99,9 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
   /** Runs the whole behaviour; throws the first refusal. */
   run(): void {
     this.#start();
-    while (this.#steps < this.#plan.steps && this.#next() !== undefined) {}
+    const end = this.#plan.steps * TIME_PER_STEP;
+    while (this.#steps < this.#plan.steps && this.#now < end && this.#next() !== undefined) {}
+    this.onHeal?.();
     this.heal();
   }
 
@@ -122,11 +130,6 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
       }
       if (this.#cluster.lastAction === liveness.progress) waiting.delete(stepped);
     }
-  }
-
-  /** Puts a packet that is on its way into the network; a schedule that goes on from a prefix needs it. */
-  inject(packet: Envelope): void {
-    this.#post(packet);
   }
 
   #start(): void {

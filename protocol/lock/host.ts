@@ -171,7 +171,9 @@ export const lock = (
 ): Protocol<Host, Message> => ({
   name: 'lock',
   hosts: ring,
-  actions: [grant, offer, accept, answer, confirm, ignore],
+  actions: parameters.compatible
+    ? [grant, accept, ignore]
+    : [grant, offer, accept, answer, confirm, ignore],
   init: (me) => init({ me, ring, parameters }),
   describe: (msg) => (msg.type === 'invalid' ? 'invalid' : `${msg.type}(${msg.epoch})`),
 });

@@ -76,6 +76,9 @@ export interface Seen {
   /** Steps of hosts, and how many of them were steps of the specification. */
   steps: number;
   specSteps: number;
+  /** Byte strings that were read as messages, and different packets that were sent. */
+  messages: number;
+  packets: number;
   /** How often each action was taken. */
   readonly actions: Record<string, number>;
 }
@@ -120,7 +123,7 @@ export class Monitor<Impl, State, Message, Spec> {
     this.#systemInvariants = Object.entries(refinement.systemInvariants);
     this.#stepInvariants = Object.entries(refinement.stepInvariants);
     const actions = Object.fromEntries([...this.#actions.keys(), IDLE].map((name) => [name, 0]));
-    this.seen = { steps: 0, specSteps: 0, actions };
+    this.seen = { steps: 0, specSteps: 0, messages: 0, packets: 0, actions };
     const place = { host: 'the system', step: 0, action: 'begins' };
     const refusal = refinement.init(this.#spec);
     if (refusal !== undefined) throw new SystemRefusal(place, refusal);
@@ -232,6 +235,7 @@ export class Monitor<Impl, State, Message, Spec> {
 
   #read(place: Place, bytes: Uint8Array): Message {
     const { read, readAsImpl } = this.#refinement;
+    this.seen.messages++;
     const expected = read(bytes);
     const actual = readAsImpl(bytes);
     if (!equal(expected, actual)) {
@@ -324,6 +328,7 @@ export class Monitor<Impl, State, Message, Spec> {
     const key = this.#keyOf(packet);
     if (this.#sent.has(key)) return;
     this.#sent.add(key);
+    this.seen.packets++;
     const refusal = this.#refinement.correspondence(packet, this.#spec);
     if (refusal) throw new PacketRefusal(place, refusal);
     const broken = firstBroken(this.#packetInvariants, packet, this.#spec);

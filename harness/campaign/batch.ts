@@ -1,0 +1,176 @@
+/**
+ * # A batch of behaviours
+ *
+ * The unit of work of a campaign: a number of behaviours drawn from one seed, run one after the other on one
+ * core. fast-check draws the shape of each behaviour and, when one fails, looks for a simpler shape that fails too;
+ * what is left is written down as a schedule and cut to the events that matter.
+ */
+import fc from 'fast-check';
+import type { Seen } from '../../refinement/framework/monitor.ts';
+import type { Behaviours, Outcome } from './behaviour.ts';
+import type { Failure } from './failure.ts';
+import { type AnyCampaignService, type CampaignOptions, SERVICES, type Shape } from './services.ts';
+import { shrink } from './shrink.ts';
+
+export interface BatchRequest {
+  readonly service: string;
+  readonly options: CampaignOptions;
+  readonly seed: number;
+  readonly runs: number;
+}
+
+/** What a batch saw. Plain data: it crosses from thread to thread, and sums up with others of its kind. */
+export interface Tally {
+  behaviours: number;
+  steps: number;
+  specSteps: number;
+  messages: number;
+  packets: number;
+  /** Behaviours that were run twice to see whether they come out the same. */
+  repeated: number;
+  actions: Record<string, number>;
+  faults: Record<string, number>;
+  sometimes: Record<string, number>;
+}
+
+export interface BatchResult {
+  readonly tally: Tally;
+  readonly failure: Failure | undefined;
+}
+
+/** One behaviour in so many is run twice. */
+const REPEAT = 16;
+
+export const emptyTally = (): Tally => ({
+  behaviours: 0,
+  steps: 0,
+  specSteps: 0,
+  messages: 0,
+  packets: 0,
+  repeated: 0,
+  actions: {},
+  faults: {},
+  sometimes: {},
+});
+
+/** Raised inside a property so that fast-check sees it fail. */
+class Failed extends Error {}
+
+export function runBatch({ service, options, seed, runs }: BatchRequest): BatchResult {
+  const found = SERVICES[service];
+  if (found === undefined) throw new Error(`no service is called ${service}`);
+  const tally = emptyTally();
+  let counting = true;
+  const details = fc.check(
+    fc.property(found.shapes(options), (shape) => {
+      const { outcomes, failed } = runShape(found, shape);
+      if (counting) for (const outcome of outcomes) count(tally, outcome, outcomes.length > 1);
+      // What follows a failure is shrinking, which is no new ground.
+      if (failed) counting = false;
+      if (failed) throw new Failed();
+    }),
+    { seed, numRuns: runs, includeErrorInReport: false },
+  );
+  const shape = details.counterexample?.[0];
+  return { tally, failure: shape && writeFailure(found, shape) };
+}
+
+/** Runs a behaviour, some of them twice. */
+function runShape(
+  service: AnyCampaignService,
+  { config, plan }: Shape<unknown>,
+): { readonly outcomes: readonly Outcome[]; readonly failed: boolean } {
+  const behaviours = service.behaviours(config);
+  const twice = (plan.seed >>> 0) % REPEAT === 0;
+  const outcome = behaviours.run(plan, { digest: twice });
+  if (outcome.refusal !== undefined || !twice) {
+    return { outcomes: [outcome], failed: outcome.refusal !== undefined };
+  }
+  const again = behaviours.run(plan, { digest: true });
+  return { outcomes: [outcome, again], failed: outcome.digest !== again.digest };
+}
+
+/** Writes down why a shape fails, as briefly as can be. */
+function writeFailure(service: AnyCampaignService, shape: Shape<unknown>): Failure {
+  const { config, plan } = shape;
+  const behaviours = service.behaviours(config);
+  const { refusal, schedule, seen } = behaviours.run(plan, { schedule: true });
+  const common = { version: 1, service: service.name, config, plan } as const;
+  if (refusal === undefined || schedule === undefined) {
+    return { ...common, refusal: firstDifference(behaviours, shape), length: seen.steps };
+  }
+  const short = shrink(behaviours, schedule, refusal.boundary);
+  const final = short.outcome.refusal;
+  // A schedule cannot always go on to the refusal that the plan led to; then the plan alone must do.
+  if (final === undefined) {
+    return { ...common, refusal: describeRefusal(refusal), length: seen.steps };
+  }
+  return {
+    ...common,
+    schedule: short.schedule,
+    refusal: describeRefusal(final),
+    length: short.schedule.events.length,
+  };
+}
+
+const describeRefusal = (refusal: NonNullable<Outcome['refusal']>): Failure['refusal'] => ({
+  boundary: refusal.boundary,
+  clause: refusal.clause,
+  message: refusal.message,
+});
+
+/** Where two runs of the same shape part. */
+function firstDifference(behaviours: Behaviours, { plan }: Shape<unknown>): Failure['refusal'] {
+  const boundary = 'determinism';
+  const clause = 'the same seed leads to the same behaviour';
+  const [one, two] = [0, 1].map(() => behaviours.run(plan, { schedule: true, story: true }));
+  const lines = (outcome: Outcome | undefined): readonly string[] =>
+    (outcome?.story ?? []).map((step) => JSON.stringify(step));
+  const [a, b] = [lines(one), lines(two)];
+  const at = a.findIndex((line, index) => line !== b[index]);
+  const detail =
+    at < 0
+      ? 'two more runs were the same'
+      : `two runs part at step ${at}:\n    ${a[at] ?? 'nothing'}\n    ${b[at] ?? 'nothing'}`;
+  return { boundary, clause, message: `determinism refuses\n  ✗ ${clause}\n  ${detail}` };
+}
+
+function count(tally: Tally, outcome: Outcome, repeated: boolean): void {
+  const { seen, faults, sometimes } = outcome;
+  tally.behaviours++;
+  if (repeated) tally.repeated += 0.5;
+  for (const key of [
+    'steps',
+    'specSteps',
+    'messages',
+    'packets',
+  ] as const satisfies (keyof Seen)[]) {
+    tally[key] += seen[key];
+  }
+  addAll(tally.actions, seen.actions);
+  addAll(tally.faults, faults);
+  for (const [name, happened] of Object.entries(sometimes)) {
+    tally.sometimes[name] = (tally.sometimes[name] ?? 0) + (happened ? 1 : 0);
+  }
+}
+
+/** Adds what another batch saw. */
+export function addTally(into: Tally, from: Tally): void {
+  for (const key of [
+    'behaviours',
+    'steps',
+    'specSteps',
+    'messages',
+    'packets',
+    'repeated',
+  ] as const) {
+    into[key] += from[key];
+  }
+  addAll(into.actions, from.actions);
+  addAll(into.faults, from.faults);
+  addAll(into.sometimes, from.sometimes);
+}
+
+function addAll(into: Record<string, number>, from: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(from)) into[name] = (into[name] ?? 0) + count;
+}

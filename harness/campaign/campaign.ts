@@ -1,0 +1,86 @@
+/**
+ * # Campaigns
+ *
+ * Runs a great many behaviours of a service on all cores and sums up what they saw. The behaviours, and
+ * so the verdict, depend only on the seed and the number of runs: not on how many cores there are or
+ * how fast they are. With a limit in time, only how far the campaign comes depends on the machine.
+ */
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import { addTally, type BatchResult, emptyTally, type Tally } from './batch.ts';
+import type { Failure } from './failure.ts';
+import type { CampaignOptions } from './services.ts';
+
+export interface CampaignRequest {
+  readonly service: string;
+  readonly options: CampaignOptions;
+  readonly seed: number;
+  /** How many behaviours to run; without it, until the time is over. */
+  readonly runs: number | undefined;
+  /** How many seconds to go on; without it, until the runs are done. */
+  readonly seconds: number | undefined;
+  /** How many threads; without it, one for each core. */
+  readonly jobs: number | undefined;
+}
+
+export interface CampaignResult {
+  readonly tally: Tally;
+  readonly failure: Failure | undefined;
+  /** What should have happened at some time and never did. */
+  readonly never: readonly string[];
+  readonly seconds: number;
+  readonly jobs: number;
+}
+
+/** How many behaviours a thread runs between two reports. */
+const BATCH = 100;
+
+/** Batches have seeds of their own, far apart whatever the campaign's seed is. */
+const seedOf = (seed: number, batch: number): number =>
+  Math.imul((seed | 0) ^ Math.imul(batch + 1, 0x9e3779b1), 0x85ebca6b) | 0;
+
+export async function runCampaign(
+  request: CampaignRequest,
+  onProgress: (tally: Tally) => void = () => {},
+): Promise<CampaignResult> {
+  const { service, options, seed, runs = Number.POSITIVE_INFINITY, seconds } = request;
+  const jobs = request.jobs ?? availableParallelism();
+  const pool = new Piscina<unknown, BatchResult>({
+    filename: new URL('./worker.js', import.meta.url).href,
+    minThreads: jobs,
+    maxThreads: jobs,
+  });
+  const began = performance.now();
+  const elapsed = (): number => (performance.now() - began) / 1_000;
+  const tally = emptyTally();
+  const failures = new Map<number, Failure>();
+  let next = 0;
+  const goesOn = (): boolean =>
+    next * BATCH < runs && failures.size === 0 && (seconds === undefined || elapsed() < seconds);
+  const work = async (): Promise<void> => {
+    while (goesOn()) {
+      const batch = next++;
+      const count = Math.min(BATCH, runs - batch * BATCH);
+      const order = { service, options, seed: seedOf(seed, batch), runs: count };
+      const { tally: part, failure } = await pool.run(order);
+      addTally(tally, part);
+      if (failure) failures.set(batch, failure);
+      onProgress(tally);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: jobs }, work));
+  } finally {
+    await pool.destroy();
+  }
+  // The earliest batch decides, whichever thread was the first to report.
+  const failure = failures.get(Math.min(...failures.keys()));
+  return { tally, failure, never: neverHappened(tally), seconds: elapsed(), jobs };
+}
+
+/** What was counted but never happened: a campaign in which it did not proves little. */
+export function neverHappened({ actions, faults, sometimes }: Tally): readonly string[] {
+  const zero = (counts: Readonly<Record<string, number>>, what: string): readonly string[] =>
+    Object.entries(counts).flatMap(([name, count]) => (count === 0 ? [`${what}${name}`] : []));
+  return [...zero(actions, 'a host takes '), ...zero(faults, ''), ...zero(sometimes, '')];
+}
