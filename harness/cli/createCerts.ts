@@ -15,7 +15,7 @@ It writes NAME.TYPE.service.txt, which everyone may read, and for each server
 NAME.TYPE.server<n>.private.txt, which only that server should ever see.
 
 Example, three hosts that share a lock:
-  $ ironfleet create-certs name=MyLock type=IronLock outputdir=certs \\
+  $ npx ironfleet create-certs name=MyLock type=IronLock outputdir=certs \\
       addr1=127.0.0.1 port1=4001 addr2=127.0.0.1 port2=4002 addr3=127.0.0.1 port3=4003
 `;
 

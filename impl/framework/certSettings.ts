@@ -66,7 +66,8 @@ function parsePairs(args: readonly string[]): ReadonlyMap<string, string> {
   for (const arg of args) {
     const [key = '', ...rest] = arg.split('=');
     const [known, value] = [knownKey(key.toLowerCase()), rest.join('=')];
-    if (rest.length === 0) throw new UsageError(`${JSON.stringify(arg)} is no setting; write key=value`);
+    if (rest.length === 0)
+      throw new UsageError(`${JSON.stringify(arg)} is no setting; write key=value`);
     if (known === undefined) {
       throw new UsageError(
         `Unknown key ${JSON.stringify(key)}; the keys are ${PLAIN_KEYS.join(', ')}, addr<n>, port<n>`,

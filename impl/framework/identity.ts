@@ -10,7 +10,7 @@
  */
 import { createPublicKey, hash, type X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { Duplex } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import { z } from 'zod';
 import type { EndPoint } from '../../spec/framework/environment.ts';
@@ -221,7 +221,7 @@ function certifiedKey(pkcs12: Uint8Array): Uint8Array | undefined {
 function ownCertificate(pkcs12: Uint8Array): X509Certificate | undefined {
   try {
     const secureContext = createSecureContext({ pfx: Buffer.from(pkcs12), passphrase: '' });
-    const socket = new TLSSocket(new Duplex(), { secureContext, isServer: true });
+    const socket = new TLSSocket(new PassThrough(), { secureContext, isServer: true });
     const certificate = socket.getX509Certificate();
     socket.destroy();
     return certificate;

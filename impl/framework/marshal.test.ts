@@ -139,6 +139,17 @@ describe('parsing', () => {
     );
   });
 
+  test('gives back lists of the shortest messages, as of any', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.constant<Message>({ type: 'nothing' }), messages)),
+        (list) => {
+          expect(parse(array(message), marshal(array(message), list))).toEqual(list);
+        },
+      ),
+    );
+  });
+
   test('finds a message wherever it lies in a larger buffer', () => {
     fc.assert(
       fc.property(messages, bytes(9), bytes(9), (value, before, after) => {
