@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { clausesIn, untried } from './clauses.ts';
+
+const SOURCE = `
+  const law = (s) =>
+    clause('there is one', s.one)
+    ?? clause(
+      "there is the host's other",
+      s.other,
+    )
+    ?? either('one or the other', {});
+  const again = () => clause('there is one', true);
+  throw new Refusal({ failed: 'nothing else' });
+`;
+
+describe('the clauses of a module', () => {
+  test('are found wherever they are written, as often as they are written', () => {
+    expect(clausesIn(SOURCE)).toEqual([
+      'there is one',
+      "there is the host's other",
+      'one or the other',
+      'there is one',
+      'nothing else',
+    ]);
+  });
+
+  test('must have names that can be looked for', () => {
+    expect(() => clausesIn('clause(name, true)')).toThrow('1 of 1 clauses');
+    expect(() => clausesIn('clause(`all held`, true)')).toThrow('no literal');
+    expect(() => clausesIn('const nothing = 1;')).toThrow('no clauses');
+  });
+
+  test('are untried where there are fewer rows than clauses', () => {
+    const clauses = ['a', 'b', 'a'];
+    expect(untried(clauses, ['a', 'b', 'a', 'c'])).toEqual([]);
+    expect(untried(clauses, ['a', 'b'])).toEqual(['a']);
+    expect(untried(clauses, ['a', 'a'])).toEqual(['b']);
+    expect(untried(clauses, [])).toEqual(clauses);
+  });
+});
