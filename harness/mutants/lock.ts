@@ -1,0 +1,446 @@
+/** # The lock's mutants, by the boundary that must refuse them. */
+import type { Mutant, Patch } from './mutant.ts';
+
+const HOST = 'impl/lock/host.ts';
+const PROTOCOL = 'protocol/lock/host.ts';
+const MARSHAL = 'impl/framework/marshal.ts';
+
+const patch = (file: string, find: string, replace: string): Patch => ({ file, find, replace });
+
+type Named = Omit<Mutant, 'service' | 'refusedBy'>;
+
+/** B0: bytes and messages part. */
+const wire: readonly Named[] = [
+  {
+    name: 'integers are written little-endian',
+    patches: [
+      patch(
+        MARSHAL,
+        `  bytes[at] = half >>> 24;
+  bytes[at + 1] = half >>> 16;
+  bytes[at + 2] = half >>> 8;
+  bytes[at + 3] = half;`,
+        `  bytes[at + 3] = half >>> 24;
+  bytes[at + 2] = half >>> 16;
+  bytes[at + 1] = half >>> 8;
+  bytes[at] = half;`,
+      ),
+    ],
+  },
+  {
+    name: 'bytes left over after a message are accepted',
+    patches: [
+      patch(MARSHAL, 'return input.at === bytes.length ? value : undefined;', 'return value;'),
+    ],
+  },
+  {
+    name: 'a message cut short is accepted',
+    patches: [
+      patch(
+        MARSHAL,
+        `    if (bytes.length - at < 8) return undefined;
+    const high = readHalf(bytes, at);`,
+        '    const high = readHalf(bytes, at);',
+      ),
+      patch(MARSHAL, 'return input.at === bytes.length ? value : undefined;', 'return value;'),
+    ],
+  },
+  {
+    name: 'the upper half of an integer is not read',
+    patches: [
+      patch(
+        MARSHAL,
+        'return high * 2 ** 32 + readHalf(bytes, at + 4);',
+        'return readHalf(bytes, at + 4);',
+      ),
+    ],
+  },
+  {
+    name: 'transfer and locked change their case numbers',
+    patches: [
+      patch(
+        'impl/lock/messages.ts',
+        `  transfer: { epoch: u64 },
+  locked: { epoch: u64 },`,
+        `  locked: { epoch: u64 },
+  transfer: { epoch: u64 },`,
+      ),
+    ],
+  },
+  {
+    name: 'the length of a frame counts its header',
+    patches: [
+      patch(
+        'impl/framework/frame.ts',
+        '  writeWord(into, at + 4, length);',
+        '  writeWord(into, at + 4, length + HEADER);',
+      ),
+    ],
+  },
+];
+
+/** B1: the running host does what its protocol does not. */
+const steps: readonly Named[] = [
+  {
+    name: 'accepts while it holds the lock',
+    patches: [patch(HOST, 'if (!this.held && epoch > this.epoch) {', 'if (epoch > this.epoch) {')],
+  },
+  {
+    name: 'accepts the epoch that it has already had',
+    patches: [patch(HOST, '!this.held && epoch > this.epoch', '!this.held && epoch >= this.epoch')],
+  },
+  {
+    name: 'accepts from a stranger',
+    patches: [patch(HOST, "    if (!this.#ring.has(src)) return 'ignore';\n", '')],
+  },
+  {
+    name: 'grants the lock and keeps it',
+    patches: [patch(HOST, '    this.held = false;\n', '')],
+  },
+  {
+    name: 'grants the lock to itself',
+    patches: [patch(HOST, '(position + 1) % ring.length', 'position')],
+  },
+  {
+    name: 'skips a host',
+    patches: [patch(HOST, '(position + 1) % ring.length', '(position + 2) % ring.length')],
+  },
+  {
+    name: 'grants without a new epoch',
+    patches: [
+      patch(
+        HOST,
+        `    if (!this.#options.compatible) this.offeredAt = now;
+    io.send(this.#successor, marshal({ type: 'transfer', epoch: this.epoch + 1 }));`,
+        `    if (!this.#options.compatible) this.offeredAt = now;
+    io.send(this.#successor, marshal({ type: 'transfer', epoch: this.epoch }));`,
+      ),
+    ],
+  },
+  {
+    name: 'grants beyond the last epoch',
+    patches: [
+      patch(HOST, "    if (this.epoch >= this.#options.maxEpoch) return 'idle';\n", ''),
+      patch(
+        HOST,
+        '      if (this.epoch >= this.#options.maxEpoch) return Number.POSITIVE_INFINITY;\n',
+        '',
+      ),
+    ],
+  },
+  {
+    name: 'offers again before the time',
+    patches: [
+      patch(
+        HOST,
+        "    if (Math.abs(now - offeredAt) < this.#options.retryPeriod) return 'idle';\n",
+        '',
+      ),
+    ],
+  },
+  {
+    name: 'forgets when it offered',
+    patches: [
+      patch(
+        HOST,
+        `    this.offeredAt = now;
+    io.send`,
+        '    io.send',
+      ),
+    ],
+  },
+  {
+    name: 'goes on offering what it has got back',
+    patches: [
+      patch(
+        HOST,
+        `      this.offeredAt = undefined;
+      this.#announce('I hold the lock!');`,
+        "      this.#announce('I hold the lock!');",
+      ),
+    ],
+  },
+  {
+    name: 'takes an old locked for the answer to its offer',
+    patches: [patch(HOST, ' || epoch !== this.epoch + 1', '')],
+  },
+  {
+    name: 'takes anybody’s locked for the answer to its offer',
+    patches: [patch(HOST, 'src !== this.#successor || ', '')],
+  },
+  {
+    name: 'says locked to its successor',
+    patches: [
+      patch(
+        HOST,
+        `    if (epoch === this.epoch && !this.#options.compatible) {
+      io.send(src, `,
+        `    if (epoch === this.epoch && !this.#options.compatible) {
+      io.send(this.#successor, `,
+      ),
+    ],
+  },
+  {
+    name: 'does not answer a repeated offer',
+    patches: [
+      patch(HOST, 'if (epoch === this.epoch && !this.#options.compatible) {', 'if (epoch < 0) {'),
+    ],
+  },
+  {
+    name: 'answers a repeated offer although the original would not',
+    compatible: true,
+    patches: [
+      patch(HOST, 'epoch === this.epoch && !this.#options.compatible', 'epoch === this.epoch'),
+    ],
+  },
+  {
+    name: 'repeats offers although the original would not',
+    compatible: true,
+    patches: [
+      patch(HOST, 'if (!this.#options.compatible) this.offeredAt = now;', 'this.offeredAt = now;'),
+    ],
+  },
+];
+
+/** B2: operations out of order. */
+const order: readonly Named[] = [
+  {
+    name: 'says locked before it has received the transfer',
+    patches: [
+      patch(
+        HOST,
+        `    const packet = io.receive();
+    if (packet === undefined) return 'idle';`,
+        `    if (this.held) io.send(this.#successor, marshal({ type: 'locked', epoch: this.epoch }));
+    const packet = io.receive();
+    if (packet === undefined) return 'idle';`,
+      ),
+    ],
+  },
+  {
+    name: 'reads the clock after it has sent',
+    patches: [
+      patch(
+        HOST,
+        `    this.offeredAt = now;
+    io.send(this.#successor, marshal({ type: 'transfer', epoch: this.epoch + 1 }));`,
+        `    io.send(this.#successor, marshal({ type: 'transfer', epoch: this.epoch + 1 }));
+    this.offeredAt = io.readClock();`,
+      ),
+    ],
+  },
+  {
+    name: 'reads the clock twice',
+    patches: [
+      patch(HOST, '    this.#heldSince ??= now;', '    this.#heldSince ??= io.readClock();'),
+    ],
+  },
+  {
+    name: 'receives after it has looked at the clock',
+    patches: [
+      patch(
+        HOST,
+        `    const packet = io.receive();
+    if (packet === undefined) return 'idle';`,
+        `    io.readClock();
+    const packet = io.receive();
+    if (packet === undefined) return 'idle';`,
+      ),
+    ],
+  },
+];
+
+/** B3: implementation and protocol agree, but the specification does not allow what they do. */
+const system: readonly Named[] = [
+  {
+    name: 'protocol: accepts the epoch that it has already had',
+    patches: [
+      patch(HOST, '!this.held && epoch > this.epoch', '!this.held && epoch >= this.epoch'),
+      patch(
+        PROTOCOL,
+        "msg.type === 'transfer' && msg.epoch > h.epoch",
+        "msg.type === 'transfer' && msg.epoch >= h.epoch",
+      ),
+      patch(
+        PROTOCOL,
+        "clause('offers are repeated', !h.constants.parameters.compatible)",
+        "clause('offers are repeated', h.held && !h.constants.parameters.compatible)",
+      ),
+    ],
+  },
+  {
+    name: 'protocol: grants the lock and keeps it',
+    patches: [
+      patch(HOST, '    this.held = false;\n', ''),
+      patch(
+        PROTOCOL,
+        `      held: false,
+      epoch: h.epoch,`,
+        `      held: true,
+      epoch: h.epoch,`,
+      ),
+    ],
+  },
+  {
+    name: 'protocol: accepts from a stranger',
+    patches: [
+      patch(HOST, "    if (!this.#ring.has(src)) return 'ignore';\n", ''),
+      patch(
+        PROTOCOL,
+        `    ?? clause('it comes from a host', h.constants.ring.includes(src))
+    ?? clause('the host does not hold the lock', !h.held)`,
+        "    ?? clause('the host does not hold the lock', !h.held)",
+      ),
+      patch(
+        PROTOCOL,
+        `    ?? clause('it comes from a host', h.constants.ring.includes(src))
+    ?? clause('the epoch is its own'`,
+        "    ?? clause('the epoch is its own'",
+      ),
+      patch(
+        PROTOCOL,
+        "guard: (h, { src, msg }) =>\n    clause('the packet is a transfer', msg.type",
+        "guard: (h, { msg }) =>\n    clause('the packet is a transfer', msg.type",
+      ),
+    ],
+  },
+  {
+    name: 'protocol: grants without a new epoch',
+    patches: [
+      patch(
+        HOST,
+        `    if (!this.#options.compatible) this.offeredAt = now;
+    io.send(this.#successor, marshal({ type: 'transfer', epoch: this.epoch + 1 }));`,
+        `    if (!this.#options.compatible) this.offeredAt = now;
+    io.send(this.#successor, marshal({ type: 'transfer', epoch: this.epoch }));`,
+      ),
+      patch(
+        PROTOCOL,
+        `      offeredAt: h.constants.parameters.compatible ? undefined : now,
+    },
+    sends: [transfer(h)],`,
+        `      offeredAt: h.constants.parameters.compatible ? undefined : now,
+    },
+    sends: [send(h, successor(h.constants), { type: 'transfer', epoch: h.epoch })],`,
+      ),
+    ],
+  },
+  {
+    name: 'abstraction: whoever grants is put into history',
+    patches: [
+      patch(
+        'refinement/lock/service.ts',
+        'const destination = sends[0]?.dst;',
+        'const destination = sends[0]?.src;',
+      ),
+    ],
+  },
+  {
+    name: 'abstraction: every transfer is put into history, offered again or not',
+    patches: [
+      patch(
+        'refinement/lock/service.ts',
+        'return action === grant.name && destination !== undefined',
+        "return (action === grant.name || action === 'offer') && destination !== undefined",
+      ),
+    ],
+  },
+  {
+    name: 'abstraction: history grows when a transfer is accepted',
+    patches: [
+      patch(
+        'refinement/lock/service.ts',
+        'return action === grant.name && destination !== undefined',
+        "return action === 'accept' && destination !== undefined",
+      ),
+    ],
+  },
+];
+
+/** B4: what is said on the network contradicts the specification. */
+const packets: readonly Named[] = [
+  {
+    name: 'protocol: says locked for the epoch after its own',
+    patches: [
+      patch(
+        HOST,
+        `      this.#announce('I hold the lock!');
+      io.send(src, marshal({ type: 'locked', epoch }));`,
+        `      this.#announce('I hold the lock!');
+      io.send(src, marshal({ type: 'locked', epoch: epoch + 1 }));`,
+      ),
+      patch(
+        PROTOCOL,
+        "return { state, sends: [send(h, src, { type: 'locked', epoch: msg.epoch })] };",
+        "return { state, sends: [send(h, src, { type: 'locked', epoch: msg.epoch + 1 })] };",
+      ),
+    ],
+  },
+  {
+    name: 'protocol: says locked for the epoch before its own',
+    patches: [
+      patch(
+        HOST,
+        `    if (epoch === this.epoch && !this.#options.compatible) {
+      io.send(src, marshal({ type: 'locked', epoch }));`,
+        `    if (epoch === this.epoch && !this.#options.compatible) {
+      io.send(src, marshal({ type: 'locked', epoch: epoch - 1 }));`,
+      ),
+      patch(
+        PROTOCOL,
+        "sends: [send(h, src, { type: 'locked', epoch: h.epoch })],",
+        "sends: [send(h, src, { type: 'locked', epoch: h.epoch - 1 })],",
+      ),
+    ],
+  },
+];
+
+/** Liveness: nothing wrong is done, but not what must be done. */
+const liveness: readonly Named[] = [
+  {
+    name: 'never asks to be woken for an offer',
+    patches: [
+      patch(
+        HOST,
+        'return this.offeredAt + this.#options.retryPeriod;',
+        'return Number.POSITIVE_INFINITY;',
+      ),
+    ],
+  },
+  {
+    name: 'never asks to be woken to grant',
+    patches: [
+      patch(
+        HOST,
+        'if (this.#heldSince === undefined) return Number.NEGATIVE_INFINITY;',
+        'if (this.#heldSince === undefined) return Number.POSITIVE_INFINITY;',
+      ),
+    ],
+  },
+];
+
+const determinism: readonly Named[] = [
+  {
+    name: 'waits a random time before it offers again',
+    patches: [
+      patch(
+        HOST,
+        'return this.offeredAt + this.#options.retryPeriod;',
+        'return this.offeredAt + this.#options.retryPeriod * (1 + Math.random());',
+      ),
+    ],
+  },
+];
+
+const all = (refusedBy: Mutant['refusedBy'], mutants: readonly Named[]): readonly Mutant[] =>
+  mutants.map((mutant) => ({ service: 'lock', refusedBy, ...mutant }));
+
+export const lockMutants: readonly Mutant[] = [
+  ...all('B0', wire),
+  ...all('B1', steps),
+  ...all('B2', order),
+  ...all('B3', system),
+  ...all('B4', packets),
+  ...all('liveness', liveness),
+  ...all('determinism', determinism),
+];

@@ -1,0 +1,97 @@
+/**
+ * # `npm run mutants`
+ *
+ * Lets every mutant live until a boundary refuses it, and says which, after how many steps, and how short the
+ * behaviour is that shows it. A mutant that survives, or that another boundary than its own refuses, fails the command.
+ */
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import Table from 'cli-table3';
+import { lockMutants } from './lock.ts';
+import type { Mutant } from './mutant.ts';
+import type { MutantEnd, MutantOrder } from './worker.ts';
+
+const MUTANTS: readonly Mutant[] = [...lockMutants];
+
+/** The project's root: the compiled form of this module lies in dist/harness/mutants. */
+const ROOT = new URL('../../../', import.meta.url).href;
+
+interface Result extends MutantEnd {
+  readonly mutant: Mutant;
+  /** Why the command fails because of this mutant; nothing if all is as it should be. */
+  readonly complaint: string | undefined;
+}
+
+async function judge(mutant: Mutant, seed: number, limit: number): Promise<Result> {
+  const workerData: MutantOrder = { root: ROOT, mutant, seed, limit };
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
+  const [end] = (await once(worker, 'message')) as [MutantEnd];
+  await worker.terminate();
+  return { ...end, mutant, complaint: complaintOf(mutant, end) };
+}
+
+function complaintOf({ refusedBy, survives }: Mutant, { failure }: MutantEnd): string | undefined {
+  const boundary = failure?.refusal.boundary;
+  if (survives !== undefined) {
+    return boundary === undefined ? undefined : `was to survive, but ${boundary} refuses it`;
+  }
+  if (boundary === undefined) return 'survives';
+  return boundary === refusedBy ? undefined : `is refused by ${boundary}, not ${refusedBy}`;
+}
+
+const rowOf = ({ mutant, failure, steps, seconds, complaint }: Result): string[] => [
+  complaint === undefined ? '' : '✗',
+  mutant.name,
+  failure?.refusal.boundary ?? mutant.survives?.class ?? 'survives',
+  failure?.refusal.clause ?? mutant.survives?.reason ?? '',
+  steps.toLocaleString('en-US'),
+  seconds.toFixed(1),
+  String(failure?.length ?? ''),
+];
+
+function print(results: readonly Result[]): void {
+  const head = ['', 'mutant', 'refused by', 'clause', 'steps', 'seconds', 'shrunk to'];
+  const table = new Table({
+    head,
+    style: { head: [], border: [] },
+    wordWrap: true,
+    colWidths: [3, 34, 13, 46, 11, 9, 11],
+  });
+  table.push(...results.map(rowOf));
+  process.stdout.write(`${table.toString()}\n`);
+  const failed = results.filter(({ complaint }) => complaint !== undefined);
+  for (const { mutant, complaint } of failed) {
+    process.stdout.write(`✗ ${mutant.service}: "${mutant.name}" ${complaint}\n`);
+  }
+  process.stdout.write(
+    `${results.length - failed.length} as they should be, ${failed.length} not\n`,
+  );
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', default: '' },
+      seed: { type: 'string', default: '1' },
+      seconds: { type: 'string', default: '60' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const queue = MUTANTS.filter(({ name }) => name.includes(values.only)).entries();
+  const results: Result[] = [];
+  const work = async (): Promise<void> => {
+    for (const [index, mutant] of queue) {
+      results[index] = await judge(mutant, Number(values.seed), Number(values.seconds));
+      process.stderr.write(results[index].complaint === undefined ? '.' : '✗');
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  process.stderr.write('\n');
+  if (values.json) process.stdout.write(`${JSON.stringify(results)}\n`);
+  else print(results);
+  process.exitCode = results.some(({ complaint }) => complaint !== undefined) ? 1 : 0;
+}
+
+await main();

@@ -1,0 +1,44 @@
+/** # A thread in which one mutant lives until a boundary refuses it, or its time is over. */
+import { register } from 'node:module';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Failure } from '../campaign/failure.ts';
+import type { Mutant } from './mutant.ts';
+import type { HookData } from './sourceHooks.ts';
+
+export interface MutantOrder {
+  readonly root: string;
+  readonly mutant: Mutant;
+  readonly seed: number;
+  /** How long the mutant may live, in seconds. */
+  readonly limit: number;
+}
+
+export interface MutantEnd {
+  readonly failure: Failure | undefined;
+  /** Steps that were checked before the refusal, and how long that took. */
+  readonly steps: number;
+  readonly seconds: number;
+}
+
+/** Behaviours at a time. */
+const BATCH = 10;
+
+async function live({ root, mutant, seed, limit }: MutantOrder): Promise<MutantEnd> {
+  const data: HookData = { root, patches: mutant.patches };
+  register('./sourceHooks.js', import.meta.url, { data });
+  const source = new URL('harness/campaign/batch.ts', root).href;
+  const { runBatch } = (await import(source)) as typeof import('../campaign/batch.ts');
+  const began = performance.now();
+  const seconds = (): number => (performance.now() - began) / 1_000;
+  let steps = 0;
+  for (let batch = 0; seconds() < limit; batch++) {
+    const options = { compatible: mutant.compatible };
+    const { service } = mutant;
+    const { tally, failure } = runBatch({ service, options, seed: seed + batch, runs: BATCH });
+    steps += tally.steps;
+    if (failure) return { failure, steps, seconds: seconds() };
+  }
+  return { failure: undefined, steps, seconds: seconds() };
+}
+
+parentPort?.postMessage(await live(workerData as MutantOrder));
