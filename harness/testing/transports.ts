@@ -74,6 +74,11 @@ export class Bench {
     return transport;
   }
 
+  /** Gives the server with this index another name in the service than in its certificate. */
+  rename(index: number, friendlyName: string): void {
+    this.#server(index).friendlyName = friendlyName;
+  }
+
   /** Gives the server with this index a port on which nobody listens yet. */
   async vacate(index: number): Promise<void> {
     const server = await this.listen(index, () => {});
@@ -137,6 +142,9 @@ export const textOf = (packet: Received): string => Buffer.from(packet.bytes).to
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
+
+/** Waits until the connection is gone, in whatever way. */
+export const gone = (socket: Socket): Promise<void> => until(() => socket.closed);
 
 /** The next packet, as soon as there is one. */
 export async function nextPacket(transport: Transport): Promise<Received> {
