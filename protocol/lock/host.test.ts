@@ -9,6 +9,7 @@ import {
   type Host,
   ignore,
   init,
+  lock,
   type Message,
   offer,
   type Parameters,
@@ -42,6 +43,9 @@ const locked = (epoch: number, src = 'c', dst = 'b'): Packet<Message> => ({
   msg: { type: 'locked', epoch },
 });
 
+/** Packet actions read no clock. */
+const NOW = Number.NaN;
+
 const INVALID: Packet<Message> = { src: 'a', dst: 'b', msg: { type: 'invalid' } };
 
 describe('lock: init', () => {
@@ -63,6 +67,12 @@ describe('lock: init', () => {
   ])('in the ring %j the successors are %s', (ring, successors) => {
     const each = ring.map((me) => successor({ me, ring, parameters: PARAMETERS }));
     expect(each.join('')).toBe(successors);
+  });
+});
+
+describe('a ring', () => {
+  test.each([[[]], [['a', 'a']], [['a', 'b', 'a']]])('cannot be %j', (ring) => {
+    expect(() => lock(ring, PARAMETERS)).toThrow(RangeError);
   });
 });
 
@@ -147,7 +157,7 @@ const ACCEPT_REFUSES: readonly PacketRow[] = [
 
 describe('lock: accept', () => {
   test.each(ACCEPT_REFUSES)('refuses, because ✗ %s', (because, h, packet) => {
-    expect(accept.guard(h, packet)).toEqual({ failed: because });
+    expect(accept.guard(h, packet, NOW)).toEqual({ failed: because });
   });
 
   test.each([
@@ -158,8 +168,8 @@ describe('lock: accept', () => {
     ['one while its own offer is unanswered', host({ epoch: 2, offeredAt: 7 }), transfer(5)],
   ])('takes %s, and says so to whoever offered it', (_, h, packet) => {
     const { epoch } = packet.msg as { epoch: number };
-    expect(accept.guard(h, packet)).toBeUndefined();
-    const { state, sends } = accept.step(h, packet);
+    expect(accept.guard(h, packet, NOW)).toBeUndefined();
+    const { state, sends } = accept.step(h, packet, NOW);
     expect(state).toEqual(host({ held: true, epoch, offeredAt: undefined }));
     expect(state.constants).toBe(h.constants);
     expect(sends).toEqual([locked(epoch, 'b', packet.src)]);
@@ -176,7 +186,7 @@ const ANSWER_REFUSES: readonly PacketRow[] = [
 
 describe('lock: answer', () => {
   test.each(ANSWER_REFUSES)('refuses, because ✗ %s', (because, h, packet) => {
-    expect(answer.guard(h, packet)).toEqual({ failed: because });
+    expect(answer.guard(h, packet, NOW)).toEqual({ failed: because });
   });
 
   test.each([
@@ -184,8 +194,8 @@ describe('lock: answer', () => {
     ['who has granted it since', host({ epoch: 2, offeredAt: 7 })],
     ['whose own offer was confirmed since', host({ epoch: 2 })],
   ])('a host %s says once more that it has had it', (_, h) => {
-    expect(answer.guard(h, transfer(2))).toBeUndefined();
-    const { state, sends } = answer.step(h, transfer(2));
+    expect(answer.guard(h, transfer(2), NOW)).toBeUndefined();
+    const { state, sends } = answer.step(h, transfer(2), NOW);
     expect(state).toBe(h);
     expect(sends).toEqual([locked(2, 'b', 'a')]);
   });
@@ -203,13 +213,13 @@ const CONFIRM_REFUSES: readonly PacketRow[] = [
 
 describe('lock: confirm', () => {
   test.each(CONFIRM_REFUSES)('refuses, because ✗ %s', (because, h, packet) => {
-    expect(confirm.guard(h, packet)).toEqual({ failed: because });
+    expect(confirm.guard(h, packet, NOW)).toEqual({ failed: because });
   });
 
   test('ends the offers, and changes nothing else', () => {
     const h = host({ epoch: 4, offeredAt: 0 });
-    expect(confirm.guard(h, locked(5))).toBeUndefined();
-    const { state, sends } = confirm.step(h, locked(5));
+    expect(confirm.guard(h, locked(5), NOW)).toBeUndefined();
+    const { state, sends } = confirm.step(h, locked(5), NOW);
     expect(state).toEqual(host({ epoch: 4 }));
     expect(state.constants).toBe(h.constants);
     expect(sends).toEqual([]);
@@ -224,14 +234,14 @@ const IGNORE_REFUSES: readonly PacketRow[] = [
 
 describe('lock: ignore', () => {
   test.each(IGNORE_REFUSES)('refuses, because ✗ %s', (because, h, packet) => {
-    expect(ignore.guard(h, packet)).toEqual({ failed: because });
+    expect(ignore.guard(h, packet, NOW)).toEqual({ failed: because });
   });
 
   test('changes nothing and says nothing', () => {
     const h = host({ epoch: 3 });
     for (const packet of [transfer(2), transfer(4, 'mallory'), locked(4), INVALID]) {
-      expect(ignore.guard(h, packet)).toBeUndefined();
-      const { state, sends } = ignore.step(h, packet);
+      expect(ignore.guard(h, packet, NOW)).toBeUndefined();
+      const { state, sends } = ignore.step(h, packet, NOW);
       expect(state).toBe(h);
       expect(sends).toEqual([]);
     }

@@ -14,7 +14,7 @@ const parameters = fc.record<Parameters>({
   compatible: fc.boolean(),
 });
 
-/** Any host of any small ring in any state, reachable or not; only where none are repeated no offer is remembered. */
+/** Any host of any small ring, reachable or not, but that a compatible one remembers no offer. */
 const hosts = fc
   .tuple(fc.integer({ min: 1, max: 4 }), fc.nat({ max: 3 }), parameters)
   .chain(([size, position, given]) =>
@@ -48,12 +48,12 @@ const packetTo = (h: Host, src: EndPoint, msg: Message): Packet<Message> => ({
 
 const actionsOf = ({ constants: { ring, parameters: given } }: Host) => lock(ring, given).actions;
 
-/** The actions that may be taken with a packet, and what each does. */
+/** The actions that may be taken with a packet, and what each does. They read no clock. */
 const taken = (h: Host, packet: Packet<Message>): readonly [string, Step<Host, Message>][] =>
   actionsOf(h)
     .filter((action): action is PacketAction<Host, Message> => action.takes === 'packet')
-    .filter((action) => action.guard(h, packet) === undefined)
-    .map((action) => [action.name, action.step(h, packet)]);
+    .filter((action) => action.guard(h, packet, Number.NaN) === undefined)
+    .map((action) => [action.name, action.step(h, packet, Number.NaN)]);
 
 describe('the lock host', () => {
   test('does exactly one thing with any packet in any state', () => {
@@ -79,10 +79,10 @@ describe('the lock host', () => {
         deepFreeze([h, packet]);
         for (const action of actionsOf(h)) {
           const step = (): Step<Host, Message> | undefined => {
-            const refusal =
-              action.takes === 'packet' ? action.guard(h, packet) : action.guard(h, now);
-            if (refusal !== undefined) return undefined;
-            return action.takes === 'packet' ? action.step(h, packet) : action.step(h, now);
+            if (action.takes === 'packet') {
+              return action.guard(h, packet, now) ? undefined : action.step(h, packet, now);
+            }
+            return action.guard(h, now) ? undefined : action.step(h, now);
           };
           const first = step();
           if (first !== undefined) steps.add(action.name);
