@@ -1,0 +1,126 @@
+/**
+ * # A running server
+ *
+ * Puts a service's host on the network and keeps it running until it is told to stop: the part of a
+ * server's program that is the same in all services.
+ *
+ * Follows the Main of the services of IronFleet; departs from it in that a server can be stopped, in that it is ready only
+ * when it really listens, and in that it can record a trace.
+ */
+import type { Writable } from 'node:stream';
+import { type RunSummary, runHost } from './hostRunner.ts';
+import type { PrivateIdentity, ServiceIdentity } from './identity.ts';
+import type { Host } from './io.ts';
+import { LineOutput } from './lineOutput.ts';
+import { TraceWriter } from './traceWriter.ts';
+import { Transport } from './transport.ts';
+import type { TransportCounters } from './transportLimits.ts';
+import { UsageError } from './usageError.ts';
+
+/** What a server's process gives it. */
+export interface Surroundings {
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  /** Tells it to stop. */
+  readonly signal: AbortSignal;
+}
+
+export interface ServerSettings {
+  readonly service: ServiceIdentity;
+  readonly me: PrivateIdentity;
+  /** Where to listen, if not where the private key file says. */
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  /** Whether to tell of refused peers and unreachable servers. */
+  readonly verbose: boolean;
+  /** Where to record a trace, if anywhere, and whether that may replace a file. */
+  readonly trace?: string | undefined;
+  readonly overwrite: boolean;
+  /** What a trace says of the protocol's parameters. */
+  readonly parameters: unknown;
+  /** Makes the host; `announce` prints a line. */
+  createHost(announce: (line: string) => void): Host;
+}
+
+/**
+ * Serves until it is told to stop, and gives the exit code: 0 then, 1 if the host failed, which stops it for good. Throws a
+ * {@link UsageError} if it cannot listen or cannot write its trace.
+ */
+export async function serve(settings: ServerSettings, surroundings: Surroundings): Promise<0 | 1> {
+  const { service, me, host, port, verbose } = settings;
+  const output = new LineOutput(surroundings.stdout);
+  const tell = (line: string): void => {
+    surroundings.stderr.write(`${line}\n`);
+  };
+  const log = verbose ? tell : undefined;
+  const transport = await Transport.start({ service, me, host, port, log });
+  try {
+    const summary = await serveOver(transport, settings, output, surroundings.signal);
+    output.line(describeRun(summary, transport.counters));
+    return 0;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const problem = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    tell(`ERROR - The server stops, for its host failed: ${problem}`);
+    return 1;
+  } finally {
+    await transport.close();
+    output.line('[[EXIT]]');
+    await output.end();
+  }
+}
+
+async function serveOver(
+  transport: Transport,
+  settings: ServerSettings,
+  output: LineOutput,
+  signal: AbortSignal,
+): Promise<RunSummary> {
+  const { service, me, parameters } = settings;
+  const recorder =
+    settings.trace === undefined
+      ? undefined
+      : TraceWriter.create(settings.trace, settings.overwrite);
+  let ended = false;
+  try {
+    output.line('[[READY]]');
+    const host = settings.createHost((line) => output.line(line));
+    recorder?.begin({
+      service: service.friendlyName,
+      serviceType: service.serviceType,
+      hosts: service.servers.map(({ friendlyName, endPoint }) => ({
+        name: friendlyName,
+        endPoint,
+      })),
+      host: service.servers.findIndex(({ endPoint }) => endPoint === me.endPoint),
+      parameters,
+      start: host.snapshot(),
+    });
+    const afterBatch = () => output.flush();
+    const summary = await runHost(host, transport, { recorder, signal, afterBatch });
+    ended = true;
+    return summary;
+  } finally {
+    recorder?.close(ended);
+  }
+}
+
+/** What a run came to, in one line of names and numbers. */
+function describeRun(
+  { steps, wakeUps, actions }: RunSummary,
+  { framesIn, framesOut, refused, ...counters }: TransportCounters,
+): string {
+  const dropped = Object.entries(counters).filter(([name]) => name.startsWith('dropped'));
+  const figures: readonly (readonly [string, number])[] = [
+    ['steps', steps],
+    ['wake-ups', wakeUps],
+    ...actions,
+    ['messages in', framesIn],
+    ['messages out', framesOut],
+    ['dropped', sum(dropped.map(([, count]) => count))],
+    ['peers refused', sum(Object.values(refused))],
+  ];
+  return `Summary: ${figures.map(([name, count]) => `${name} ${count}`).join(', ')}`;
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
