@@ -7,7 +7,7 @@
  */
 import fc from 'fast-check';
 import type { Seen } from '../../refinement/framework/monitor.ts';
-import type { Behaviours, Outcome } from './behaviour.ts';
+import { ANY_STATE_STEPS, type Behaviours, type Outcome } from './behaviour.ts';
 import type { Failure } from './failure.ts';
 import { type AnyCampaignService, type CampaignOptions, SERVICES, type Shape } from './services.ts';
 import { shrink } from './shrink.ts';
@@ -23,6 +23,8 @@ export interface BatchRequest {
 export interface Tally {
   behaviours: number;
   steps: number;
+  /** Single steps from arbitrary states. */
+  anyStateSteps: number;
   specSteps: number;
   messages: number;
   packets: number;
@@ -44,6 +46,7 @@ const REPEAT = 16;
 export const emptyTally = (): Tally => ({
   behaviours: 0,
   steps: 0,
+  anyStateSteps: 0,
   specSteps: 0,
   messages: 0,
   packets: 0,
@@ -71,6 +74,8 @@ export function runBatch({ service, options, seed, runs }: BatchRequest): BatchR
     }),
     { seed, numRuns: runs, includeErrorInReport: false },
   );
+  // Whatever else was thrown is a bug of the harness, and no verdict.
+  if (details.failed && !(details.errorInstance instanceof Failed)) throw details.errorInstance;
   const shape = details.counterexample?.[0];
   return { tally, failure: shape && writeFailure(found, shape) };
 }
@@ -94,11 +99,12 @@ function runShape(
 function writeFailure(service: AnyCampaignService, shape: Shape<unknown>): Failure {
   const { config, plan } = shape;
   const behaviours = service.behaviours(config);
-  const { refusal, schedule, seen } = behaviours.run(plan, { schedule: true });
+  const { refusal, schedule, seen, anyState } = behaviours.run(plan, { schedule: true });
   const common = { version: 1, service: service.name, config, plan } as const;
   if (refusal === undefined || schedule === undefined) {
     return { ...common, refusal: firstDifference(behaviours, shape), length: seen.steps };
   }
+  if (anyState) return { ...common, refusal: describeRefusal(refusal), length: 1 };
   const short = shrink(behaviours, schedule, refusal.boundary);
   const final = short.outcome.refusal;
   // A schedule cannot always go on to the refusal that the plan led to; then the plan alone must do.
@@ -138,6 +144,7 @@ function firstDifference(behaviours: Behaviours, { plan }: Shape<unknown>): Fail
 function count(tally: Tally, outcome: Outcome, repeated: boolean): void {
   const { seen, faults, sometimes } = outcome;
   tally.behaviours++;
+  tally.anyStateSteps += ANY_STATE_STEPS;
   if (repeated) tally.repeated += 0.5;
   for (const key of [
     'steps',
@@ -154,18 +161,19 @@ function count(tally: Tally, outcome: Outcome, repeated: boolean): void {
   }
 }
 
+const NUMBERS = [
+  'behaviours',
+  'steps',
+  'anyStateSteps',
+  'specSteps',
+  'messages',
+  'packets',
+  'repeated',
+] as const satisfies readonly (keyof Tally)[];
+
 /** Adds what another batch saw. */
 export function addTally(into: Tally, from: Tally): void {
-  for (const key of [
-    'behaviours',
-    'steps',
-    'specSteps',
-    'messages',
-    'packets',
-    'repeated',
-  ] as const) {
-    into[key] += from[key];
-  }
+  for (const key of NUMBERS) into[key] += from[key];
   addAll(into.actions, from.actions);
   addAll(into.faults, from.faults);
   addAll(into.sometimes, from.sometimes);

@@ -5,14 +5,20 @@
  * of it. A refusal is an outcome like any other; what is thrown here is a bug of the harness.
  */
 import type { Host } from '../../impl/framework/io.ts';
-import type { ObservedIo, Seen } from '../../refinement/framework/monitor.ts';
+import type { ObservedIo } from '../../refinement/framework/hostStep.ts';
+import type { Seen } from '../../refinement/framework/monitor.ts';
 import { BoundaryRefusal } from '../../refinement/framework/refusal.ts';
+import { checkAnyState, type OnStep } from '../simulation/anyState.ts';
 import { Cluster } from '../simulation/cluster.ts';
 import { type FaultCounts, noFaultsYet } from '../simulation/faults.ts';
+import { Random } from '../simulation/random.ts';
 import type { SimulatedService } from '../simulation/service.ts';
 import { type Plan, Simulation } from '../simulation/simulation.ts';
 import { Digest } from './digest.ts';
 import { follow, type Schedule, type ScheduledEvent, write } from './schedule.ts';
+
+/** Steps from arbitrary states that are checked along with each behaviour. */
+export const ANY_STATE_STEPS = 16;
 
 export interface Outcome {
   readonly seen: Seen;
@@ -20,6 +26,8 @@ export interface Outcome {
   /** What the service hopes to see at some time. */
   readonly sometimes: Readonly<Record<string, boolean>>;
   readonly refusal: BoundaryRefusal | undefined;
+  /** Whether it was a single step from an arbitrary state that was refused, before the behaviour began. */
+  readonly anyState: boolean;
   /** Equal for equal behaviours; empty unless asked for. */
   readonly digest: string;
   /** The behaviour as a schedule; nothing unless asked for. */
@@ -70,14 +78,18 @@ export function behavioursOf<Impl extends Host, State, Message, Spec>(
 class Run<Impl extends Host, State, Message, Spec> {
   readonly #service: SimulatedService<Impl, State, Message, Spec>;
   readonly #cluster: Cluster<Impl, State, Message, Spec>;
+  readonly #keep: Keep;
   readonly #digest: Digest | undefined;
   readonly #events: ScheduledEvent[] | undefined;
   readonly #story: StoryStep[] = [];
   #clock = 0;
-  #healed = false;
+  #began = false;
+  /** How many events had happened when the network healed. */
+  #healedAt = 0;
 
   constructor(service: SimulatedService<Impl, State, Message, Spec>, keep: Keep) {
     this.#service = service;
+    this.#keep = keep;
     this.#cluster = new Cluster(service);
     this.#digest = keep.digest ? new Digest() : undefined;
     this.#events = keep.schedule ? [] : undefined;
@@ -87,19 +99,37 @@ class Run<Impl extends Host, State, Message, Spec> {
   simulate(plan: Plan): Outcome {
     const simulation = new Simulation(this.#service, this.#cluster, plan);
     simulation.onHeal = () => {
-      this.#healed = true;
+      this.#healedAt = this.#events?.length ?? 0;
     };
-    return this.#outcome(
-      refusalOf(() => simulation.run()),
-      simulation.faults,
-    );
+    const refusal = refusalOf(() => {
+      this.#checkAnyState(plan);
+      this.#began = true;
+      simulation.run();
+    });
+    return this.#outcome(refusal, simulation.faults);
   }
 
   replay(schedule: Schedule): Outcome {
+    this.#began = true;
     return this.#outcome(
       refusalOf(() => follow(this.#service, this.#cluster, schedule)),
       noFaultsYet(),
     );
+  }
+
+  /** Before the behaviour, single steps from arbitrary states. They do not count as its steps. */
+  #checkAnyState({ seed }: Plan): void {
+    const tell = ((host, action, clock, io) => {
+      this.#clock = clock;
+      this.#story[0] = this.#tell(host, action, io);
+    }) satisfies OnStep;
+    checkAnyState(
+      this.#service,
+      new Random(seed),
+      ANY_STATE_STEPS,
+      this.#keep.story ? tell : undefined,
+    );
+    this.#story.length = 0;
   }
 
   #outcome(refusal: BoundaryRefusal | undefined, faults: FaultCounts): Outcome {
@@ -110,8 +140,13 @@ class Run<Impl extends Host, State, Message, Spec> {
       faults,
       sometimes: this.#service.sometimes(monitor),
       refusal,
+      anyState: !this.#began,
       digest: this.#digest?.value ?? '',
-      schedule: this.#events && { events: this.#events, thenFair },
+      // What a network that works then brings about follows from what came before.
+      schedule: this.#events && {
+        events: thenFair ? this.#events.slice(0, this.#healedAt) : this.#events,
+        thenFair,
+      },
       story: this.#story,
     };
   }
@@ -122,8 +157,7 @@ class Run<Impl extends Host, State, Message, Spec> {
     if (!keep.schedule && !keep.story && digest === undefined) return;
     this.#cluster.onEvent = (event) => {
       if (event.type === 'step') this.#clock = event.clock;
-      // What happens after healing follows from what came before.
-      if (!this.#healed) this.#events?.push(write(event, this.#cluster.names));
+      this.#events?.push(write(event, this.#cluster));
       if (event.type === 'stranger') digest?.bytes(event.packet.bytes);
     };
     this.#cluster.onStep = (host, action, io) => {

@@ -4,7 +4,7 @@
  * A number that two behaviours share only if, but for bad luck, they did the same in the same order, to the
  * last byte. It serves to find out whether a seed leads to the same behaviour twice.
  */
-import type { ObservedIo } from '../../refinement/framework/monitor.ts';
+import type { ObservedIo } from '../../refinement/framework/hostStep.ts';
 
 export class Digest {
   #a = 0x811c9dc5;

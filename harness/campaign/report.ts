@@ -31,6 +31,8 @@ const PLAIN = {
   middle: '  ',
 } as const;
 
+const trimEnds = (text: string): string => text.replace(/ +$/gm, '');
+
 export function table(rows: readonly (readonly [string, string, string?])[]): string {
   const drawn = new Table({
     chars: PLAIN,
@@ -38,7 +40,7 @@ export function table(rows: readonly (readonly [string, string, string?])[]): st
     colAligns: ['left', 'right', 'left'],
   });
   for (const [name, value, note = ''] of rows) drawn.push([name, value, note]);
-  return drawn.toString();
+  return trimEnds(drawn.toString());
 }
 
 /** The verdict in one word, from which the exit code follows. */
@@ -60,7 +62,11 @@ export function report(request: CampaignRequest, result: CampaignResult): string
     'At each boundary:',
     table([
       ['B0', number(tally.messages), `byte strings, ${BOUNDARIES.B0}`],
-      ['B1', number(tally.steps), `steps, ${BOUNDARIES.B1}`],
+      [
+        'B1',
+        number(tally.steps),
+        `steps, ${BOUNDARIES.B1}; and ${number(tally.anyStateSteps)} from arbitrary states`,
+      ],
       ['B2', number(tally.steps), `steps, ${BOUNDARIES.B2}`],
       [
         'B3',
@@ -116,7 +122,7 @@ export function tell(story: readonly StoryStep[], from = 0): string {
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   });
   drawn.push(...rows);
-  return drawn.toString();
+  return trimEnds(drawn.toString());
 }
 
 /** What a failure is about, before its behaviour is told. */

@@ -6,7 +6,6 @@
  * any more, because the packet it delivers was never sent, is left out.
  */
 import { z } from 'zod';
-import { encodeFrame } from '../../impl/framework/frame.ts';
 import type { Host } from '../../impl/framework/io.ts';
 import { Clocks } from '../simulation/clocks.ts';
 import type { Cluster, ClusterEvent, Envelope } from '../simulation/cluster.ts';
@@ -21,10 +20,20 @@ export const scheduledEvent = z.union([
     /** The host that steps. */
     step: z.string(),
     clock: z.number(),
-    /** What it receives; without it, it is its deadline that wakes the host. */
-    receives: z.strictObject({ src: z.string(), bytes: hex }).optional(),
+    /**
+     * What it receives: of what `src` has sent it, the packet with so many more sent after it. Without it, it is
+     * its deadline that wakes the host. Counting from the latest keeps its sense when a schedule is cut.
+     */
+    receives: z.strictObject({ src: z.string(), back: z.int().min(0) }).optional(),
   }),
+  /** Someone who is not a host sends bytes of its own. */
   z.strictObject({ stranger: z.string(), to: z.string(), bytes: hex }),
+  /** Someone who is not a host sends what `src` has sent to `dst`. */
+  z.strictObject({
+    stranger: z.string(),
+    to: z.string(),
+    repeats: z.strictObject({ src: z.string(), dst: z.string(), back: z.int().min(0) }),
+  }),
 ]);
 
 export const schedule = z.strictObject({
@@ -36,50 +45,62 @@ export const schedule = z.strictObject({
 export type ScheduledEvent = z.infer<typeof scheduledEvent>;
 export type Schedule = z.infer<typeof schedule>;
 
-/** An event of a cluster, as it is written down. */
-export function write(event: ClusterEvent, names: readonly string[]): ScheduledEvent {
+/** An event that is about to happen to a cluster, as it is written down. */
+export function write(
+  event: ClusterEvent,
+  cluster: { readonly names: readonly string[]; sentSoFar(src: string, dst: string): number },
+): ScheduledEvent {
   const { packet } = event;
+  const back = ({ src, dst, index }: Envelope): number => cluster.sentSoFar(src, dst) - 1 - index;
   if (event.type === 'stranger') {
-    return { stranger: event.packet.src, to: event.packet.dst, bytes: toHex(event.packet.bytes) };
+    const { src: stranger, dst: to, bytes } = event.packet;
+    if (event.repeats === undefined) {
+      return { stranger, to, bytes: Buffer.from(bytes).toString('hex') };
+    }
+    const { src, dst } = event.repeats;
+    return { stranger, to, repeats: { src, dst, back: back(event.repeats) } };
   }
-  const step = names[event.host] as string;
+  const step = cluster.names[event.host] as string;
   return packet === undefined
     ? { step, clock: event.clock }
-    : { step, clock: event.clock, receives: { src: packet.src, bytes: toHex(packet.bytes) } };
+    : { step, clock: event.clock, receives: { src: packet.src, back: back(packet) } };
 }
 
-/** Lets a cluster go through a schedule, which throws the first refusal; gives the events that made sense. */
+/** Lets a cluster go through a schedule; throws the first refusal. */
 export function follow<Impl extends Host, State, Message, Spec>(
   service: SimulatedService<Impl, State, Message, Spec>,
   cluster: Cluster<Impl, State, Message, Spec>,
   { events, thenFair }: Schedule,
 ): void {
-  const network = new Map<string, Envelope>();
   const clocks = cluster.names.map(() => 0);
+  /** What each source has sent to each host, oldest first. */
+  const channels = new Map<string, Envelope[]>();
+  const channel = (src: string, dst: string): Envelope[] => {
+    const key = `${src}>${dst}`;
+    const found = channels.get(key) ?? [];
+    channels.set(key, found);
+    return found;
+  };
   const post = (packet: Envelope): void => {
-    network.set(keyOf(packet.src, packet.dst, toHex(packet.bytes)), packet);
+    channel(packet.src, packet.dst).push(packet);
   };
   for (const event of events) {
     if ('stranger' in event) {
-      post(cluster.stranger(event.stranger, event.to, fromHex(event.bytes)));
+      const what =
+        'bytes' in event
+          ? Buffer.from(event.bytes, 'hex')
+          : channel(event.repeats.src, event.repeats.dst).at(-1 - event.repeats.back);
+      if (what !== undefined) post(cluster.stranger(event.stranger, event.to, what));
       continue;
     }
-    const host = cluster.names.indexOf(event.step);
-    const { receives } = event;
-    const packet = receives && network.get(keyOf(receives.src, event.step, receives.bytes));
+    const { step, clock, receives } = event;
+    const host = cluster.names.indexOf(step);
+    const packet = receives && channel(receives.src, step).at(-1 - receives.back);
     if (host < 0 || (receives !== undefined && packet === undefined)) continue;
-    clocks[host] = event.clock;
-    // A frame is consumed by its reader, so each delivery gets a fresh one.
-    const delivered = packet && { ...packet, frame: encodeFrame(packet.bytes) };
-    for (const sent of cluster.step(host, delivered, event.clock)) post(sent);
+    clocks[host] = clock;
+    for (const sent of cluster.step(host, packet, clock)) post(sent);
   }
   if (!thenFair) return;
   const plan = { seed: 0, steps: 0, faults: NO_FAULTS };
   new Simulation(service, cluster, plan, Clocks.reading(clocks)).heal();
 }
-
-const keyOf = (src: string, dst: string, bytes: string): string => `${src}>${dst}:${bytes}`;
-
-const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-
-const fromHex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));

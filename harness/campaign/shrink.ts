@@ -10,7 +10,9 @@ import type { Behaviours, Outcome } from './behaviour.ts';
 import type { Schedule, ScheduledEvent } from './schedule.ts';
 
 /** How many schedules are tried at most, so that shrinking ends. */
-const MAX_TRIES = 20_000;
+const MAX_TRIES = 30_000;
+/** A round of a protocol takes some steps: this many can be left out at once, wherever they begin. */
+const MAX_WINDOW = 24;
 
 /** A smallest schedule found that `behaviours` still refuses at `boundary`. */
 export function shrink(
@@ -33,14 +35,18 @@ export function shrink(
     outcome = found;
     return true;
   };
-  for (let size = Math.ceil(events.length / 2); size >= 1; ) {
-    const before = events.length;
-    // From the end: what comes last depends on the rest, so it goes more easily.
-    for (let from = events.length - size; from > -size; from -= size) {
-      accept([...events.slice(0, Math.max(from, 0)), ...events.slice(from + size)]);
+  const without = (from: number, size: number): boolean =>
+    accept([...events.slice(0, Math.max(from, 0)), ...events.slice(from + size)]);
+  // Coarsely first: halves, quarters and so on, from the end, for what comes last depends on the rest.
+  for (let size = Math.ceil(events.length / 2); size > MAX_WINDOW; size = Math.ceil(size / 2)) {
+    for (let from = events.length - size; from > -size; from -= size) without(from, size);
+  }
+  // Then every stretch of every small length, until nothing more can go.
+  for (let before = -1; before !== events.length; ) {
+    before = events.length;
+    for (let size = Math.min(MAX_WINDOW, events.length); size >= 1; size--) {
+      for (let from = events.length - size; from >= 0; from--) without(from, size);
     }
-    if (events.length === before || size > events.length)
-      size = size === 1 ? 0 : Math.ceil(size / 2);
   }
   for (const [index, event] of events.entries()) {
     const calmer = calm(event, events[index - 1]);

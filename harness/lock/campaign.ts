@@ -15,6 +15,7 @@ export const lockCampaign: CampaignService<LockShape> = {
     hosts: z.int().min(1).max(MAX_HOSTS),
     retryPeriod: z.int().min(1),
     compatible: z.boolean(),
+    hold: z.int().min(0),
     maxEpoch: z.int().min(1),
   }),
   shapes: ({ hosts, compatible = false, steps = DEFAULT_STEPS }) =>
@@ -23,6 +24,7 @@ export const lockCampaign: CampaignService<LockShape> = {
         hosts: hosts === undefined ? fc.integer({ min: 1, max: 7 }) : fc.constant(hosts),
         retryPeriod: fc.constantFrom(10, 50, 200, 1_000),
         compatible: fc.constant(compatible),
+        hold: fc.constantFrom(0, 0, 0, 25),
         maxEpoch: fc.oneof(
           { weight: 7, arbitrary: fc.constant(Number.MAX_SAFE_INTEGER) },
           { weight: 1, arbitrary: fc.integer({ min: 1, max: 20 }) },

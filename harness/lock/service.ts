@@ -2,17 +2,23 @@
  * # The lock service, as the harness runs it
  */
 import { LockHost } from '../../impl/lock/host.ts';
+import { marshal } from '../../impl/lock/messages.ts';
 import type { Host as LockProtocolHost, Message } from '../../protocol/lock/host.ts';
 import { lockRefinement } from '../../refinement/lock/service.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { State } from '../../spec/lock/service.ts';
+import type { Situation } from '../simulation/anyState.ts';
+import type { Random } from '../simulation/random.ts';
 import type { SimulatedService } from '../simulation/service.ts';
+import { rubbish } from '../simulation/strangers.ts';
 
 export interface LockShape {
   /** How many hosts stand in the ring. */
   readonly hosts: number;
   readonly retryPeriod: number;
   readonly compatible: boolean;
+  /** How long a host keeps the lock. */
+  readonly hold: number;
   /** The last epoch: whoever holds the lock in it keeps it. */
   readonly maxEpoch: number;
 }
@@ -25,25 +31,55 @@ export function lockService(
   shape: LockShape,
 ): SimulatedService<LockHost, LockProtocolHost, Message, State> {
   const ring = ringOf(shape.hosts);
-  const { retryPeriod, compatible, maxEpoch } = shape;
+  const { retryPeriod, compatible, maxEpoch, hold } = shape;
   const promised = !compatible && maxEpoch === Number.MAX_SAFE_INTEGER;
   return {
     name: 'lock',
     refinement: lockRefinement(ring, { maxEpoch, retryPeriod, compatible }),
-    createHost: (me) => new LockHost(me, ring, { maxEpoch, retryPeriod, compatible, hold: 0 }),
+    createHost: (me) => new LockHost(me, ring, { maxEpoch, retryPeriod, compatible, hold }),
+    anySituation: (random) => anySituation(shape, ring, random),
     sometimes: ({ seen, spec }) => ({
       'the lock went around the whole ring': spec.history.length > ring.length,
       'a lost transfer was made good': (seen.actions['offer'] ?? 0) > 0 && spec.history.length > 2,
     }),
-    // Each pass takes an offer, which a clock that was set back may delay to three periods, and the way there.
+    // Each pass takes the time for which the lock is kept, an offer, and the way there. A clock that was set
+    // back may make of one period almost three.
     ...(promised && {
       liveness: {
         progress: 'accept',
         bound: (latency: number, reaction: number) =>
-          (shape.hosts + 1) * (3 * retryPeriod + 2 * latency + 2 * reaction),
+          (shape.hosts + 1) * (3 * retryPeriod + 3 * hold + 2 * latency + 3 * reaction),
       },
     }),
     showSpec: ({ history }) => `history ⟨${shorten([...history]).join(' ')}⟩`,
+  };
+}
+
+/** Epochs and times are drawn from few values, so that they often meet. */
+function anySituation(
+  shape: LockShape,
+  ring: readonly EndPoint[],
+  random: Random,
+): Situation<LockHost, LockProtocolHost> {
+  const { retryPeriod, compatible, maxEpoch, hold } = shape;
+  const epoch = (): number => random.below(6);
+  const time = (): number => random.below(3) * retryPeriod + random.below(2);
+  const host = random.below(ring.length);
+  const me = ring[host] as EndPoint;
+  const impl = new LockHost(me, ring, { maxEpoch, retryPeriod, compatible, hold });
+  impl.held = random.happens(0.5);
+  impl.epoch = epoch();
+  impl.offeredAt = random.happens(0.5) ? time() : undefined;
+  const src = random.happens(0.8) ? random.pick(ring) : 'mallory';
+  const type = random.happens(0.6) ? 'transfer' : 'locked';
+  const bytes = random.happens(0.9) ? marshal({ type, epoch: epoch() }) : rubbish(random, []);
+  const constants = { me, ring, parameters: { maxEpoch, retryPeriod, compatible } };
+  return {
+    host,
+    impl,
+    state: { constants, held: impl.held, epoch: impl.epoch, offeredAt: impl.offeredAt },
+    packet: random.happens(0.7) ? { src, bytes } : undefined,
+    clock: time(),
   };
 }
 

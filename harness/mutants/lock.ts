@@ -16,14 +16,10 @@ const wire: readonly Named[] = [
     patches: [
       patch(
         MARSHAL,
-        `  bytes[at] = half >>> 24;
-  bytes[at + 1] = half >>> 16;
-  bytes[at + 2] = half >>> 8;
-  bytes[at + 3] = half;`,
-        `  bytes[at + 3] = half >>> 24;
-  bytes[at + 2] = half >>> 16;
-  bytes[at + 1] = half >>> 8;
-  bytes[at] = half;`,
+        `    const middle = writeHalf(Math.floor(value / 2 ** 32), bytes, at);
+    return writeHalf(value >>> 0, bytes, middle);`,
+        `    for (let index = 0; index < 8; index++) bytes[at + index] = Math.floor(value / 256 ** index);
+    return at + 8;`,
       ),
     ],
   },
@@ -384,12 +380,12 @@ const packets: readonly Named[] = [
         `    if (epoch === this.epoch && !this.#options.compatible) {
       io.send(src, marshal({ type: 'locked', epoch }));`,
         `    if (epoch === this.epoch && !this.#options.compatible) {
-      io.send(src, marshal({ type: 'locked', epoch: epoch - 1 }));`,
+      io.send(src, marshal({ type: 'locked', epoch: Math.max(0, epoch - 1) }));`,
       ),
       patch(
         PROTOCOL,
         "sends: [send(h, src, { type: 'locked', epoch: h.epoch })],",
-        "sends: [send(h, src, { type: 'locked', epoch: h.epoch - 1 })],",
+        "sends: [send(h, src, { type: 'locked', epoch: Math.max(0, h.epoch - 1) })],",
       ),
     ],
   },

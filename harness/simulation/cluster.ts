@@ -9,14 +9,16 @@
  * what the frame reader makes of it.
  */
 import { encodeFrame, FrameReader } from '../../impl/framework/frame.ts';
-import type { Host, Io, Received, Wake } from '../../impl/framework/io.ts';
-import type { ObservedIo } from '../../refinement/framework/monitor.ts';
+import type { Host } from '../../impl/framework/io.ts';
+import type { ObservedIo } from '../../refinement/framework/hostStep.ts';
 import { Monitor } from '../../refinement/framework/monitor.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { SimulatedService } from './service.ts';
+import { SimulatedIo, takeStep } from './simulatedIo.ts';
 
 /** The longest payload that the simulated network carries, in bytes. */
 const MAX_PAYLOAD = 1 << 20;
+const NOTHING = new Uint8Array(0);
 
 /** A packet in the simulated network. */
 export interface Envelope {
@@ -25,6 +27,8 @@ export interface Envelope {
   readonly bytes: Uint8Array;
   /** The bytes as they travel on a stream. */
   readonly frame: Uint8Array;
+  /** How many packets had gone from `src` to `dst` before this one. */
+  readonly index: number;
 }
 
 /** Everything that can be done to a cluster: one such event after the other is a behaviour. */
@@ -36,37 +40,12 @@ export type ClusterEvent =
       readonly packet: Envelope | undefined;
       readonly clock: number;
     }
-  | { readonly type: 'stranger'; readonly packet: Envelope };
-
-/** One host's world: it hands out one packet at most, tells the time it is told, and writes all down. */
-class SimulatedIo implements Io {
-  done: ObservedIo[] = [];
-  #packet: Received | undefined;
-  #clock = 0;
-
-  begin(packet: Received | undefined, clock: number): void {
-    this.done = [];
-    this.#packet = packet;
-    this.#clock = clock;
-  }
-
-  receive(): Received | undefined {
-    const packet = this.#packet;
-    this.#packet = undefined;
-    if (packet === undefined) this.done.push({ type: 'timeout' });
-    else this.done.push({ type: 'receive', src: packet.src, bytes: packet.bytes });
-    return packet;
-  }
-
-  readClock(): number {
-    this.done.push({ type: 'clock', now: this.#clock });
-    return this.#clock;
-  }
-
-  send(dst: EndPoint, bytes: Uint8Array): void {
-    this.done.push({ type: 'send', dst, bytes });
-  }
-}
+  | {
+      readonly type: 'stranger';
+      readonly packet: Envelope;
+      /** Whose bytes the stranger repeats, if they are not its own. */
+      readonly repeats: Envelope | undefined;
+    };
 
 export class Cluster<Impl extends Host, State, Message, Spec> {
   readonly monitor: Monitor<Impl, State, Message, Spec>;
@@ -81,12 +60,15 @@ export class Cluster<Impl extends Host, State, Message, Spec> {
   onPassed: (() => void) | undefined;
   readonly #io = new SimulatedIo();
   readonly #readers: readonly FrameReader[];
+  /** How many packets have gone from each source to each host. */
+  readonly #sentTo: ReadonlyMap<EndPoint, Map<EndPoint, number>>;
 
   constructor(service: SimulatedService<Impl, State, Message, Spec>) {
     this.names = service.refinement.protocol.hosts;
     this.monitor = new Monitor(service.refinement);
     this.hosts = this.names.map((name) => service.createHost(name));
     this.#readers = this.names.map(() => new FrameReader(MAX_PAYLOAD));
+    this.#sentTo = new Map(this.names.map((name) => [name, new Map()]));
     this.hosts.forEach((host, index) => {
       this.monitor.observeStart(index, host);
     });
@@ -97,9 +79,10 @@ export class Cluster<Impl extends Host, State, Message, Spec> {
     this.onEvent?.({ type: 'step', host, packet, clock });
     const impl = this.hosts[host] as Impl;
     const io = this.#io;
-    const wake: Wake = packet === undefined ? 'deadline' : 'packet';
-    io.begin(packet && { src: packet.src, bytes: this.#unframe(host, packet.frame) }, clock);
-    const action = impl.step(io, wake);
+    const received = packet && { src: packet.src, bytes: this.#unframe(host, packet) };
+    const { steps } = this.monitor.seen;
+    const place = { host: this.names[host] as EndPoint, step: steps, clock };
+    const action = takeStep(impl, io, received, place);
     this.lastAction = action;
     this.onStep?.(host, action, io.done);
     this.monitor.observe({ host, action, io: io.done }, impl);
@@ -107,10 +90,11 @@ export class Cluster<Impl extends Host, State, Message, Spec> {
     return this.#sends(host, io.done);
   }
 
-  /** Someone who is not a host sends bytes. */
-  stranger(src: EndPoint, dst: EndPoint, bytes: Uint8Array): Envelope {
-    const packet = { src, dst, bytes, frame: encodeFrame(bytes) };
-    this.onEvent?.({ type: 'stranger', packet });
+  /** Someone who is not a host sends bytes, its own or those of a packet that it has seen. */
+  stranger(src: EndPoint, dst: EndPoint, what: Uint8Array | Envelope): Envelope {
+    const [bytes, repeats] = what instanceof Uint8Array ? [what, undefined] : [what.bytes, what];
+    const packet = { src, dst, bytes, frame: encodeFrame(bytes), index: this.#count(src, dst) };
+    this.onEvent?.({ type: 'stranger', packet, repeats });
     this.monitor.observeStranger(src, dst, bytes);
     return packet;
   }
@@ -123,16 +107,30 @@ export class Cluster<Impl extends Host, State, Message, Spec> {
       const { dst, bytes } = operation;
       const frame = encodeFrame(bytes);
       this.monitor.observeFrame(host, frame, bytes);
-      sent.push({ src, dst, bytes, frame });
+      sent.push({ src, dst, bytes, frame, index: this.#count(src, dst) });
     }
     return sent;
   }
 
-  #unframe(host: number, frame: Uint8Array): Uint8Array {
+  /** How many packets have gone from `src` to `dst` so far. */
+  sentSoFar(src: EndPoint, dst: EndPoint): number {
+    return this.#sentTo.get(dst)?.get(src) ?? 0;
+  }
+
+  /** Counts one more packet, and gives how many went before it. */
+  #count(src: EndPoint, dst: EndPoint): number {
+    const sent = this.#sentTo.get(dst);
+    const before = sent?.get(src) ?? 0;
+    sent?.set(src, before + 1);
+    return before;
+  }
+
+  /** What the host's frame reader makes of a frame; it must be what went in (B0). */
+  #unframe(host: number, { frame }: Envelope): Uint8Array {
     const reader = this.#readers[host] as FrameReader;
     reader.feed(frame);
-    const payload = reader.next();
-    if (payload === undefined) throw new Error('a whole frame gave no payload');
+    const payload = reader.next() ?? NOTHING;
+    this.monitor.observeFrame(host, frame, payload);
     return payload;
   }
 }

@@ -7,12 +7,16 @@
 import type { Host } from '../../impl/framework/io.ts';
 import type { Monitor, Refinement } from '../../refinement/framework/monitor.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
+import type { Situation } from './anyState.ts';
+import type { Random } from './random.ts';
 
 /** One configuration of a service, ready to be simulated. */
 export interface SimulatedService<Impl extends Host, State, Message, Spec> {
   readonly name: string;
   readonly refinement: Refinement<Impl, State, Message, Spec>;
   createHost(me: EndPoint): Impl;
+  /** A host in an arbitrary state, reachable or not, and something for it to do. */
+  anySituation(random: Random): Situation<Impl, State>;
   /** What should have happened at some time in a campaign, seen from one behaviour's end. */
   sometimes(monitor: Monitor<Impl, State, Message, Spec>): Readonly<Record<string, boolean>>;
   /**
@@ -27,6 +31,3 @@ export interface SimulatedService<Impl extends Host, State, Message, Spec> {
   /** The service's specification state in a few words, for a reader. */
   showSpec(s: Spec): string;
 }
-
-/** A service whose types are of no concern. */
-export type AnyService = SimulatedService<Host, unknown, unknown, unknown>;

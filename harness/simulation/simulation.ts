@@ -294,12 +294,13 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
   #hearStranger(host: number): void {
     const random = this.#random;
     const repeats = this.#heard.length > 0 && random.happens(0.5);
-    const bytes = repeats ? random.pick(this.#heard).bytes : rubbish(random, this.#heard);
+    const what = repeats ? random.pick(this.#heard) : rubbish(random, this.#heard);
     if (repeats) this.faults['a stranger repeated a host']++;
-    else if (bytes.length === HUGE) this.faults['a stranger sent something huge']++;
-    else this.faults['a stranger sent rubbish']++;
+    else if (what instanceof Uint8Array && what.length === HUGE) {
+      this.faults['a stranger sent something huge']++;
+    } else this.faults['a stranger sent rubbish']++;
     const dst = this.#cluster.names[host] as string;
-    const packet = this.#cluster.stranger(random.pick(STRANGERS), dst, bytes);
+    const packet = this.#cluster.stranger(random.pick(STRANGERS), dst, what);
     this.#arrive(host, packet, this.#latency());
   }
 }

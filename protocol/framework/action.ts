@@ -30,7 +30,7 @@ export interface Step<State, Message> {
 export interface LocalAction<State, Message> {
   readonly name: string;
   readonly takes: 'nothing';
-  /** Whether the action depends on what the clock reads. */
+  /** Whether it reads the clock; `now` means nothing otherwise. */
   readonly readsClock: boolean;
   /** When the action may be taken. */
   guard(state: State, now: number): Verdict;
@@ -42,8 +42,10 @@ export interface LocalAction<State, Message> {
 export interface PacketAction<State, Message> {
   readonly name: string;
   readonly takes: 'packet';
-  guard(state: State, packet: Packet<Message>): Verdict;
-  step(state: State, packet: Packet<Message>): Step<State, Message>;
+  /** Whether it reads the clock after it has received the packet. */
+  readonly readsClock: boolean;
+  guard(state: State, packet: Packet<Message>, now: number): Verdict;
+  step(state: State, packet: Packet<Message>, now: number): Step<State, Message>;
 }
 
 export type Action<State, Message> = LocalAction<State, Message> | PacketAction<State, Message>;

@@ -59,7 +59,10 @@ export class DistributedSystem<State, Message> {
     return `${packet.src}>${packet.dst}:${this.#protocol.describe(packet.msg)}`;
   }
 
-  /** The state after an event, or nothing where the event cannot happen. */
+  /**
+   * The state after an event, or nothing where the event cannot happen. Throws if a host sends under
+   * another's name, for then the protocol is none.
+   */
   next(
     s: System<State, Message>,
     event: Event<State, Message>,
@@ -109,7 +112,7 @@ export class DistributedSystem<State, Message> {
     }
     if (packet?.dst !== host || !s.sent.has(this.keyOf(packet))) return undefined;
     return this.#move(s, host, (state) =>
-      action.guard(state, packet) ? undefined : action.step(state, packet),
+      action.guard(state, packet, now) ? undefined : action.step(state, packet, now),
     );
   }
 
@@ -124,6 +127,8 @@ export class DistributedSystem<State, Message> {
     const before = s.hosts[index] as State;
     const after = step(before);
     if (after === undefined) return undefined;
+    const forged = after.sends.find(({ src }) => src !== host);
+    if (forged) throw new Error(`${host} sends under the name of ${forged.src}`);
     const moved = after.state === before ? s : { ...s, hosts: s.hosts.with(index, after.state) };
     return this.#send(moved, after.sends);
   }

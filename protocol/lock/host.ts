@@ -110,6 +110,7 @@ export const offer: LocalAction<Host, Message> = {
 export const accept: PacketAction<Host, Message> = {
   name: 'accept',
   takes: 'packet',
+  readsClock: false,
   guard: (h, { src, msg }) =>
     clause('the packet is a transfer', msg.type === 'transfer')
     ?? clause('it comes from a host', h.constants.ring.includes(src))
@@ -127,6 +128,7 @@ export const accept: PacketAction<Host, Message> = {
 export const answer: PacketAction<Host, Message> = {
   name: 'answer',
   takes: 'packet',
+  readsClock: false,
   guard: (h, { src, msg }) =>
     clause('offers are repeated', !h.constants.parameters.compatible)
     ?? clause('the packet is a transfer', msg.type === 'transfer')
@@ -142,6 +144,7 @@ export const answer: PacketAction<Host, Message> = {
 export const confirm: PacketAction<Host, Message> = {
   name: 'confirm',
   takes: 'packet',
+  readsClock: false,
   guard: (h, { src, msg }) =>
     clause('the packet says locked', msg.type === 'locked')
     ?? clause('it comes from the successor', src === successor(h.constants))
@@ -157,23 +160,26 @@ export const confirm: PacketAction<Host, Message> = {
 export const ignore: PacketAction<Host, Message> = {
   name: 'ignore',
   takes: 'packet',
-  guard: (h, packet) =>
-    clause('the packet is not to be accepted', accept.guard(h, packet) !== undefined)
-    ?? clause('the packet is not to be answered', answer.guard(h, packet) !== undefined)
-    ?? clause('the packet confirms nothing', confirm.guard(h, packet) !== undefined),
+  readsClock: false,
+  guard: (h, packet, now) =>
+    clause('the packet is not to be accepted', accept.guard(h, packet, now) !== undefined)
+    ?? clause('the packet is not to be answered', answer.guard(h, packet, now) !== undefined)
+    ?? clause('the packet confirms nothing', confirm.guard(h, packet, now) !== undefined),
   step: (h) => unchanged(h),
 };
 
-/** The lock protocol for the hosts of `ring`. */
-export const lock = (
-  ring: readonly EndPoint[],
-  parameters: Parameters,
-): Protocol<Host, Message> => ({
-  name: 'lock',
-  hosts: ring,
-  actions: parameters.compatible
-    ? [grant, accept, ignore]
-    : [grant, offer, accept, answer, confirm, ignore],
-  init: (me) => init({ me, ring, parameters }),
-  describe: (msg) => (msg.type === 'invalid' ? 'invalid' : `${msg.type}(${msg.epoch})`),
-});
+/** The lock protocol for the hosts of `ring`. Throws a RangeError unless they are at least one, and distinct. */
+export function lock(ring: readonly EndPoint[], parameters: Parameters): Protocol<Host, Message> {
+  if (ring.length === 0 || new Set(ring).size < ring.length) {
+    throw new RangeError(`a ring has at least one host, and each host once: ${ring.join(', ')}`);
+  }
+  return {
+    name: 'lock',
+    hosts: ring,
+    actions: parameters.compatible
+      ? [grant, accept, ignore]
+      : [grant, offer, accept, answer, confirm, ignore],
+    init: (me) => init({ me, ring, parameters }),
+    describe: (msg) => (msg.type === 'invalid' ? 'invalid' : `${msg.type}(${msg.epoch})`),
+  };
+}

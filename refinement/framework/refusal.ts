@@ -27,6 +27,8 @@ export interface Place {
   /** How many steps of the behaviour were checked before this one. */
   readonly step: number;
   readonly action: string;
+  /** What the refusal is about, where that is not the host itself: another host, or a packet. */
+  readonly about?: string;
 }
 
 export abstract class BoundaryRefusal extends Error {
@@ -52,9 +54,10 @@ export abstract class BoundaryRefusal extends Error {
   }
 
   override get message(): string {
-    const { host, step, action } = this.place;
+    const { host, step, action, about } = this.place;
     const where = `${this.boundary} (${BOUNDARIES[this.boundary]}) refuses step ${step}, ${host} ${action}`;
     const lines = [where, explain(this.refusal, '  ')];
+    if (about !== undefined) lines.push(`    about     ${about}`);
     if (this.difference !== undefined) {
       const { path, expected, actual } = this.difference;
       lines.push(`    at        ${path}`);

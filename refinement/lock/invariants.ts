@@ -55,6 +55,7 @@ export const hostInvariants: Readonly<Record<string, (h: Host, s: State) => Verd
     h.offeredAt === undefined
       ? undefined
       : (clause('whoever offers the lock does not hold it', !h.held)
+        ?? clause('whoever offers the lock has held it', h.epoch >= 1)
         ?? clause(
           'whoever offers the lock has granted it to its successor',
           s.history.at(h.epoch) === successor(h.constants),

@@ -90,6 +90,7 @@ export const lockRefinement = (
   protocol: lock(ring, parameters),
   read: readMessage,
   readAsImpl: readMessageAsImpl,
+  invalid: INVALID,
   compare: compareHost,
   initial: initialService(ring),
   init: (s) => service.init(s, new Set(ring)),

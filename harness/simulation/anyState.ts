@@ -1,0 +1,50 @@
+/**
+ * # Steps from any state
+ *
+ * An implementation host must do what its protocol does in every state, not only in those that a behaviour reaches:
+ * some bugs are hidden only because no packet that would show them can ever be sent. So hosts are put into
+ * arbitrary states, given arbitrary packets, and take one step, which is checked at B0, B1 and B2.
+ */
+import type { Host, Received } from '../../impl/framework/io.ts';
+import { HostStepChecker, type ObservedIo } from '../../refinement/framework/hostStep.ts';
+import type { Random } from './random.ts';
+import type { SimulatedService } from './service.ts';
+import { SimulatedIo, takeStep } from './simulatedIo.ts';
+
+/** A host in some state, on the point of taking a step. */
+export interface Situation<Impl, State> {
+  readonly host: number;
+  readonly impl: Impl;
+  readonly state: State;
+  /** What wakes it; its deadline if there is none. */
+  readonly packet: Received | undefined;
+  readonly clock: number;
+}
+
+/** Called with a step before it is checked. */
+export type OnStep = (
+  host: number,
+  action: string,
+  clock: number,
+  io: readonly ObservedIo[],
+) => void;
+
+/** Checks `count` steps from arbitrary states; throws the first refusal. */
+export function checkAnyState<Impl extends Host, State, Message, Spec>(
+  service: SimulatedService<Impl, State, Message, Spec>,
+  random: Random,
+  count: number,
+  onStep?: OnStep,
+): void {
+  const { protocol } = service.refinement;
+  const checker = new HostStepChecker(service.refinement);
+  const io = new SimulatedIo();
+  for (let step = 0; step < count; step++) {
+    const { host, impl, state, packet, clock } = service.anySituation(random);
+    const name = protocol.hosts[host] as string;
+    const about = `a step from the state ${JSON.stringify(state)}`;
+    const action = takeStep(impl, io, packet, { host: name, step, about, clock });
+    onStep?.(host, action, clock, io.done);
+    checker.check({ host: name, step, action, about }, name, state, io.done, impl);
+  }
+}

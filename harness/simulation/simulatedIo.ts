@@ -1,0 +1,59 @@
+/**
+ * # One host's simulated world
+ *
+ * It hands out one packet at most, tells the time that it is told, and writes everything down.
+ */
+import type { Host, Io, Received } from '../../impl/framework/io.ts';
+import type { ObservedIo } from '../../refinement/framework/hostStep.ts';
+import { HostRefusal, type Place } from '../../refinement/framework/refusal.ts';
+import type { EndPoint } from '../../spec/framework/environment.ts';
+
+export class SimulatedIo implements Io {
+  /** What the host has done in this step. */
+  done: ObservedIo[] = [];
+  #packet: Received | undefined;
+  #clock = 0;
+
+  /** Begins a step. */
+  begin(packet: Received | undefined, clock: number): void {
+    this.done = [];
+    this.#packet = packet;
+    this.#clock = clock;
+  }
+
+  receive(): Received | undefined {
+    const packet = this.#packet;
+    this.#packet = undefined;
+    if (packet === undefined) this.done.push({ type: 'timeout' });
+    else this.done.push({ type: 'receive', src: packet.src, bytes: packet.bytes });
+    return packet;
+  }
+
+  readClock(): number {
+    this.done.push({ type: 'clock', now: this.#clock });
+    return this.#clock;
+  }
+
+  send(dst: EndPoint, bytes: Uint8Array): void {
+    this.done.push({ type: 'send', dst, bytes });
+  }
+}
+
+/** Lets a host take one step; gives the name of its action. A step that throws is refused (B1). */
+export function takeStep(
+  impl: Host,
+  io: SimulatedIo,
+  packet: Received | undefined,
+  { clock, ...place }: Omit<Place, 'action'> & { readonly clock: number },
+): string {
+  io.begin(packet, clock);
+  try {
+    return impl.step(io, packet === undefined ? 'deadline' : 'packet');
+  } catch (error) {
+    const because = [{ failed: String(error) }];
+    throw new HostRefusal(
+      { ...place, action: 'breaks down' },
+      { failed: 'a step ends without an exception', because },
+    );
+  }
+}

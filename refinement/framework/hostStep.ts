@@ -1,0 +1,204 @@
+/**
+ * # One step of one host
+ *
+ * Checks a step that an implementation host was seen to take against the protocol, whatever the state that it
+ * began in: that its operations make one atomic step (B2), that its bytes mean what the implementation takes them
+ * for (B0), and that the protocol's action of that name does the same (B1).
+ */
+import type { Action, Input, Protocol, Step } from '../../protocol/framework/action.ts';
+import { IDLE } from '../../protocol/framework/action.ts';
+import { type Difference, difference } from '../../spec/framework/difference.ts';
+import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
+import { equal } from '../../spec/framework/equal.ts';
+import type { IoOperation } from '../../spec/framework/ioOrder.ts';
+import { isLegalOrder } from '../../spec/framework/ioOrder.ts';
+import type { Refusal } from '../../spec/framework/verdict.ts';
+import type { Place } from './refusal.ts';
+import { HostRefusal, IoOrderRefusal, WireRefusal } from './refusal.ts';
+import { isFrameOf } from './wire.ts';
+
+/** One operation that a host was seen to do. */
+export type ObservedIo =
+  | { readonly type: 'receive'; readonly src: EndPoint; readonly bytes: Uint8Array }
+  | { readonly type: 'timeout' }
+  | { readonly type: 'clock'; readonly now: number }
+  | { readonly type: 'send'; readonly dst: EndPoint; readonly bytes: Uint8Array };
+
+/** One step that a host was seen to take. */
+export interface ObservedStep {
+  /** The host's place in the configuration. */
+  readonly host: number;
+  /** The action that the host says it took. */
+  readonly action: string;
+  /** Its operations, in the order in which it did them. */
+  readonly io: readonly ObservedIo[];
+}
+
+/** How the implementation of a host refines its protocol. */
+export interface HostRefinement<Impl, State, Message> {
+  readonly protocol: Protocol<State, Message>;
+  /** What bytes mean by the definition of the wire format, and what the implementation takes them for. */
+  readonly read: (bytes: Uint8Array) => Message;
+  readonly readAsImpl: (bytes: Uint8Array) => Message;
+  /** The message that stands for bytes that mean nothing. */
+  readonly invalid: Message;
+  /** Where the implementation's state is not the protocol's, compared in place. */
+  readonly compare: (impl: Impl, state: State) => Difference | undefined;
+}
+
+/** A step that passed: what the host received, and what the protocol says it did. */
+export interface CheckedStep<State, Message> {
+  readonly packet: Packet<Message> | undefined;
+  readonly step: Step<State, Message>;
+}
+
+const OPERATION = { receive: 'R', timeout: 'T', clock: 'C', send: 'S' } as const satisfies Record<
+  ObservedIo['type'],
+  IoOperation
+>;
+
+export class HostStepChecker<Impl, State, Message> {
+  /** How many byte strings were read as messages. */
+  messages = 0;
+  readonly #refinement: HostRefinement<Impl, State, Message>;
+  readonly #actions: ReadonlyMap<string, Action<State, Message>>;
+
+  constructor(refinement: HostRefinement<Impl, State, Message>) {
+    this.#refinement = refinement;
+    this.#actions = new Map(refinement.protocol.actions.map((action) => [action.name, action]));
+  }
+
+  /** Checks that an implementation host begins in this state. */
+  checkStart(place: Place, impl: Impl, state: State): void {
+    const found = this.#refinement.compare(impl, state);
+    if (found === undefined) return;
+    throw new HostRefusal(place, { failed: 'the host begins as the protocol says' }, found);
+  }
+
+  /** Checks that a frame on a stream carries `payload`, and nothing else (B0). */
+  checkFrame(place: Place, frame: Uint8Array, payload: Uint8Array): void {
+    if (isFrameOf(frame, payload)) return;
+    const law = 'a frame is the length of its payload, then the payload';
+    throw new WireRefusal(place, { failed: law });
+  }
+
+  /** Checks the step that led from the state `before` to where `impl` is now. */
+  check(
+    place: Place,
+    me: EndPoint,
+    before: State,
+    io: readonly ObservedIo[],
+    impl: Impl,
+  ): CheckedStep<State, Message> {
+    this.#checkOrder(place, io);
+    const { packet, now, sends } = this.#messages(place, me, io);
+    const step = this.#checkStep(place, before, { packet, now }, sends);
+    const found = this.#refinement.compare(impl, step.state);
+    if (found !== undefined) {
+      const law = 'the host is in the state that the protocol says';
+      throw new HostRefusal(place, { failed: law }, found);
+    }
+    return { packet, step };
+  }
+
+  /** B2: the operations come in an order that makes them one atomic step. */
+  #checkOrder(place: Place, io: readonly ObservedIo[]): void {
+    const word = io.map(({ type }) => OPERATION[type]);
+    if (isLegalOrder(word)) return;
+    throw new IoOrderRefusal(place, {
+      failed: 'a step receives, then learns the time at most once, then sends: R* (C|T)? S*',
+      because: [{ failed: `this one did ${word.join(' ')}` }],
+    });
+  }
+
+  /** B0: what the host received and sent, as messages; the implementation must take them for the same. */
+  #messages(place: Place, me: EndPoint, io: readonly ObservedIo[]) {
+    const sends: Packet<Message>[] = [];
+    let packet: Packet<Message> | undefined;
+    let now: number | undefined;
+    for (const operation of io) {
+      switch (operation.type) {
+        case 'receive': {
+          if (packet !== undefined) {
+            throw new HostRefusal(place, { failed: 'an action receives at most one packet' });
+          }
+          packet = { src: operation.src, dst: me, msg: this.#read(place, operation.bytes) };
+          break;
+        }
+        case 'clock':
+          now = operation.now;
+          break;
+        case 'send':
+          sends.push({ src: me, dst: operation.dst, msg: this.#readSent(place, operation.bytes) });
+          break;
+        case 'timeout':
+          if (place.action !== IDLE) {
+            throw new HostRefusal(place, {
+              failed: 'only an idle step waits for a packet in vain',
+            });
+          }
+          break;
+      }
+    }
+    return { packet, now, sends };
+  }
+
+  #read(place: Place, bytes: Uint8Array): Message {
+    const { read, readAsImpl } = this.#refinement;
+    this.messages++;
+    const expected = read(bytes);
+    const actual = readAsImpl(bytes);
+    if (!equal(expected, actual)) {
+      const refusal = { failed: 'the implementation reads bytes as the wire format says' };
+      throw new WireRefusal(place, refusal, difference(expected, actual));
+    }
+    return expected;
+  }
+
+  #readSent(place: Place, bytes: Uint8Array): Message {
+    const msg = this.#read(place, bytes);
+    if (msg !== this.#refinement.invalid) return msg;
+    throw new WireRefusal(place, { failed: 'a host sends only bytes that mean something' });
+  }
+
+  /** B1: the step is what the protocol's action of that name does with this input. */
+  #checkStep(
+    place: Place,
+    before: State,
+    input: Input<Message>,
+    sends: readonly Packet<Message>[],
+  ): Step<State, Message> {
+    const step = this.#protocolStep(place, before, input);
+    if (!equal(step.sends, sends)) {
+      const refusal = { failed: 'the host sends what the protocol says' };
+      throw new HostRefusal(place, refusal, difference(step.sends, sends));
+    }
+    return step;
+  }
+
+  #protocolStep(place: Place, before: State, input: Input<Message>): Step<State, Message> {
+    const { packet, now = 0 } = input;
+    const refuse = (failed: string, because: readonly Refusal[] = []): never => {
+      throw new HostRefusal(place, { failed, because });
+    };
+    if (place.action === IDLE) {
+      if (packet !== undefined) refuse('an idle step receives nothing');
+      return { state: before, sends: [] };
+    }
+    const action = this.#actions.get(place.action);
+    if (action === undefined) return refuse('the action is one of the protocol');
+    if (action.readsClock !== (input.now !== undefined)) {
+      refuse(`the action ${action.readsClock ? 'reads' : 'does not read'} the clock`);
+    }
+    if (action.takes === 'packet') {
+      if (packet === undefined) return refuse('the action receives a packet');
+      const refusal = action.guard(before, packet, now);
+      if (refusal) refuse('the action may be taken', [refusal]);
+      return action.step(before, packet, now);
+    }
+    if (packet !== undefined) refuse('the action receives nothing');
+    const refusal = action.guard(before, now);
+    if (refusal) refuse('the action may be taken', [refusal]);
+    return action.step(before, now);
+  }
+}
