@@ -10,6 +10,8 @@ const SOURCE = `
     )
     ?? either('one or the other', {});
   const again = () => clause('there is one', true);
+  const law = 'there is no other law';
+  if (!s.one) refuse('what is not one', because);
   throw new Refusal({ failed: 'nothing else' });
 `;
 
@@ -20,6 +22,8 @@ describe('the clauses of a module', () => {
       "there is the host's other",
       'one or the other',
       'there is one',
+      'there is no other law',
+      'what is not one',
       'nothing else',
     ]);
   });

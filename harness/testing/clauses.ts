@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 
 const CALL = /(?<!\w)(?:clause|either)\(/g;
 const NAMED_CALL = /(?<!\w)(?:clause|either)\(\s*(?:'([^'\\]+)'|"([^"\\]+)")/g;
-const LITERAL = /(?<!\w)failed: (?:'([^'\\]+)'|"([^"\\]+)")/g;
+const LITERAL = /(?<!\w)(?:failed: |law = |refuse\()\s*(?:'([^'\\]+)'|"([^"\\]+)")/g;
 
 /**
  * The names of the clauses in a module's source, each as often as it is written there.
