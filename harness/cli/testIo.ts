@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 const HELP = `
-Options (keys in any case):
+Settings (keys in any case):
   addr=HOST      where to listen           (as the private key file says)
   port=PORT      on which port             (as the private key file says)
   verbose=BOOL   tell of refused peers and unreachable servers (false)
@@ -20,7 +20,7 @@ export function register(program: Command): void {
     .description('Try out the transport: greet the servers of a service and print what arrives.')
     .argument('<service>', "the service file, which lists the service's servers")
     .argument('<private>', 'the private key file of the server to be')
-    .argument('[key=value...]', 'options, listed below')
+    .argument('[key=value...]', 'settings, listed below')
     .addHelpText('after', HELP)
     .action(run);
 }

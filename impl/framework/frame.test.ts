@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { encodeFrame, FrameReader, joinFrames } from './frame.ts';
 
 /** How many mutated streams the fuzz test reads. */
-const FUZZ_RUNS = Number(process.env['FUZZ_RUNS'] ?? 100_000);
+const FUZZ_RUNS = Number(process.env['FUZZ_RUNS'] ?? 50_000);
 
 const payloads = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 20 });
 /** Where a stream is cut into chunks, as shares of its length. */
@@ -75,7 +75,7 @@ describe('frames', () => {
 
   test('joined copy no long payload and need one piece for a batch of short ones', () => {
     const long = new Uint8Array(1_000_000);
-    expect(joinFrames([Uint8Array.of(1), long, Uint8Array.of(2)])).toContain(long);
+    expect(joinFrames([Uint8Array.of(1), long, Uint8Array.of(2)]).includes(long)).toBe(true);
     expect(joinFrames(Array.from({ length: 1000 }, () => new Uint8Array(100)))).toHaveLength(1);
     expect(joinFrames([])).toEqual([]);
   });
@@ -165,9 +165,11 @@ describe('a reader', () => {
       const frames = readAll(uncut, [stream]);
       const halved = new FrameReader(64);
       const sameFrames = readAll(halved, [stream.subarray(0, cut), stream.subarray(cut)]);
-      if (halved.failure !== uncut.failure || sameFrames.length !== frames.length) {
+      // Expectations cost more than all the rest, so there is one only if there is something to tell.
+      const same = Buffer.concat(frames).equals(Buffer.concat(sameFrames));
+      if (halved.failure !== uncut.failure || sameFrames.length !== frames.length || !same) {
         expect([halved.failure, plain(sameFrames)]).toEqual([uncut.failure, plain(frames)]);
       }
     }
-  });
+  }, 3_600_000);
 });

@@ -57,7 +57,8 @@ function tls(service: ServiceIdentity, me: Credentials, limits: TransportLimits)
         rejectUnauthorized: false, // Certificates sign themselves. What decides is below.
         ...(isIP(server.friendlyName) === 0 && { servername: server.friendlyName }),
       });
-      const opening = new Opening(tune(socket), limits, listener, describe(server));
+      const opening = new Opening(socket, limits, listener, describe(server));
+      socket.once('connect', () => tune(socket));
       socket.once('secureConnect', () => {
         const objection = judgeServer(socket.getPeerX509Certificate(), server);
         if (objection) opening.fail(objection.reason, objection.detail);
@@ -67,8 +68,9 @@ function tls(service: ServiceIdentity, me: Credentials, limits: TransportLimits)
     },
     accept(raw, listener) {
       const address = addressOf(raw);
+      tune(raw);
       const options = { isServer: true, requestCert: true, rejectUnauthorized: false };
-      const socket = new TLSSocket(tune(raw), { ...options, secureContext });
+      const socket = new TLSSocket(raw, { ...options, secureContext });
       const opening = new Opening(socket, limits, listener, address);
       socket.once('secure', () => {
         const verdict = judgeClient(socket.getPeerX509Certificate(), servers);
@@ -83,16 +85,18 @@ function tls(service: ServiceIdentity, me: Credentials, limits: TransportLimits)
 function plain(me: Credentials, limits: TransportLimits): Handshake {
   return {
     dial(server, listener) {
-      const socket = tune(connectTcp({ host: server.host, port: server.port }));
+      const socket = connectTcp({ host: server.host, port: server.port });
       const opening = new Opening(socket, limits, listener, describe(server));
       socket.once('connect', () => {
+        tune(socket);
         socket.write(encodeFrame(me.publicKey));
         opening.succeed(server.endPoint);
       });
       return opening;
     },
     accept(socket, listener) {
-      const opening = new Opening(tune(socket), limits, listener, addressOf(socket));
+      tune(socket);
+      const opening = new Opening(socket, limits, listener, addressOf(socket));
       const reader = new FrameReader(MAX_KEY);
       const readKey = (chunk: Uint8Array): void => {
         reader.feed(chunk);
@@ -177,10 +181,9 @@ function secureContextOf(me: Credentials): ReturnType<typeof createSecureContext
   }
 }
 
-function tune<S extends Socket>(socket: S): S {
+function tune(socket: Socket): void {
   socket.setNoDelay(true);
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
-  return socket;
 }
 
 const addressOf = (socket: Socket): string => `${socket.remoteAddress}:${socket.remotePort}`;

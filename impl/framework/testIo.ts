@@ -10,16 +10,15 @@ import { randomInt } from 'node:crypto';
 import { describe, describeEndPoint, ownServer } from './identity.ts';
 import { type ServerOptions, Transport } from './transport.ts';
 
-/** How long it waits from one greeting to the next, in milliseconds. */
-const PAUSE_MS = 1000;
-
 export interface TestIoOptions extends Omit<ServerOptions, 'acceptClients'> {
   readonly print: (line: string) => void;
+  /** How long it waits from one greeting to the next, in milliseconds; a second unless this says otherwise. */
+  readonly pauseMs?: number;
 }
 
 /** Greets and prints until `stop` says to stop. Throws a {@link UsageError} if it cannot start. */
 export async function testIo(options: TestIoOptions, stop: AbortSignal): Promise<void> {
-  const { service, print } = options;
+  const { service, print, pauseMs = 1000 } = options;
   ownServer(service, options.me);
   const transport = await Transport.start(options);
 
@@ -39,7 +38,7 @@ export async function testIo(options: TestIoOptions, stop: AbortSignal): Promise
     }
   };
   greet();
-  const timer = setInterval(greet, PAUSE_MS);
+  const timer = setInterval(greet, pauseMs);
   if (!stop.aborted) {
     await new Promise((stopped) => stop.addEventListener('abort', stopped, { once: true }));
   }

@@ -163,6 +163,19 @@ describe('sending', () => {
     expect([atOlder, atNewer]).toEqual([['two'], ['one']]);
   });
 
+  test('of a client resumes by itself when a server is back', async () => {
+    const server = await startOne();
+    const me = await createClientCredentials(new Date());
+    const client = bench.client({ me });
+    sendText(client, endPoint(0), 'before');
+    await nextPacket(server);
+    await server.close();
+    const again = await bench.start(0);
+    await until(() => again.counters.connectionsOpened === 1);
+    sendText(again, me.endPoint, 'after');
+    expect(textOf(await nextPacket(client))).toBe('after');
+  });
+
   test('to somebody unknown, or gone, is dropped and counted', async () => {
     const server = await startOne();
     sendText(server, 'f'.repeat(64), 'nobody');

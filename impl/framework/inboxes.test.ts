@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type Inbox, Inboxes, type InboxOwner } from './inboxes.ts';
+import {
+  DEFAULT_LIMITS,
+  FRAME_OVERHEAD,
+  newCounters,
+  type TransportCounters,
+} from './transportLimits.ts';
+
+/** Room for three frames of ten bytes in one inbox, and for ten in all together. */
+const LIMITS = {
+  ...DEFAULT_LIMITS,
+  inboxBytes: 3 * (10 + FRAME_OVERHEAD),
+  heldBytes: 10 * (10 + FRAME_OVERHEAD),
+};
+
+let counters: TransportCounters;
+let inboxes: Inboxes;
+/** What the owners of inboxes were told. */
+let told: string[];
+
+beforeEach(() => {
+  counters = newCounters();
+  inboxes = new Inboxes(LIMITS, counters);
+  told = [];
+});
+
+const owner = (name: string): InboxOwner => ({
+  drained: () => told.push(`${name} drained`),
+  overdrawn: () => told.push(`${name} overdrawn`),
+});
+
+const open = (name: string): Inbox => inboxes.open(name, owner(name));
+
+const frames = (...firstBytes: number[]): Uint8Array[] =>
+  firstBytes.map((first) => Uint8Array.of(first, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+
+/** Receives `count` packets; each as its source and its first byte. */
+const receive = (count: number): string[] =>
+  Array.from({ length: count }, () => {
+    const packet = inboxes.receive();
+    return packet ? `${packet.src}${packet.bytes[0]}` : 'nothing';
+  });
+
+describe('inboxes', () => {
+  test('take turns, each in its own order', () => {
+    const [a, b] = [open('a'), open('b')];
+    inboxes.put(a, frames(1, 2, 3), 0);
+    inboxes.put(b, frames(4, 5), 0);
+    expect(inboxes.waiting).toBe(5);
+    expect(receive(6)).toEqual(['a1', 'b4', 'a2', 'b5', 'a3', 'nothing']);
+    expect(told).toEqual(['b drained', 'a drained']);
+  });
+
+  test('give every frame once and in order, however puts and receives interleave', () => {
+    const script = fc.array(fc.oneof(fc.constantFrom('a', 'b', 'c'), fc.constant('receive')));
+    fc.assert(
+      fc.property(script, (commands) => {
+        inboxes = new Inboxes(DEFAULT_LIMITS, counters);
+        const boxes = new Map(['a', 'b', 'c'].map((name) => [name, open(name)]));
+        const put = new Map<string, number>();
+        const received = new Map<string, number>();
+        let waiting = 0;
+        for (const command of [...commands, ...commands.map(() => 'receive')]) {
+          const box = boxes.get(command);
+          if (box) {
+            const count = put.get(command) ?? 0;
+            inboxes.put(box, frames(count), 0);
+            put.set(command, count + 1);
+            waiting++;
+          } else {
+            const packet = inboxes.receive();
+            expect(packet === undefined).toBe(waiting === 0);
+            if (packet === undefined) continue;
+            const count = received.get(packet.src) ?? 0;
+            expect(packet.bytes[0]).toBe(count % 256);
+            received.set(packet.src, count + 1);
+            waiting--;
+          }
+          expect(inboxes.waiting).toBe(waiting);
+        }
+        expect(received).toEqual(put);
+      }),
+      { includeErrorInReport: true },
+    );
+  });
+
+  test('say that something waits once, and again only after nothing did', () => {
+    const a = open('a');
+    let calls = 0;
+    inboxes.onWaiting = () => calls++;
+    inboxes.put(a, frames(), 100);
+    expect(calls).toBe(0);
+    inboxes.put(a, frames(1, 2), 0);
+    inboxes.put(a, frames(3), 0);
+    expect(calls).toBe(1);
+    receive(3);
+    inboxes.put(a, frames(4), 0);
+    expect(calls).toBe(2);
+  });
+
+  test('are full at the limit of one', () => {
+    const a = open('a');
+    inboxes.put(a, frames(1, 2), 0);
+    expect(inboxes.isFull(a)).toBe(false);
+    inboxes.put(a, frames(3), 0);
+    expect(inboxes.isFull(a)).toBe(true);
+    receive(1);
+    expect(inboxes.isFull(a)).toBe(false);
+  });
+
+  test('count empty frames, too', () => {
+    const a = open('a');
+    inboxes.put(a, Array(4).fill(new Uint8Array(0)), 0);
+    expect(inboxes.isFull(a)).toBe(true);
+  });
+
+  test('that hold too much together lose the fullest', () => {
+    const [a, b, c] = [open('a'), open('b'), open('c')];
+    inboxes.put(a, frames(1, 2, 3), 0);
+    inboxes.put(b, frames(4, 5, 6, 7), 0);
+    inboxes.put(c, frames(8, 9), 0);
+    expect(told).toEqual([]);
+    inboxes.put(c, frames(10, 11), 0);
+    expect(told).toEqual(['b overdrawn']);
+    expect(counters.droppedQueueFull).toBe(4);
+    expect(inboxes.waiting).toBe(7);
+    expect(receive(8)).toEqual(['a1', 'c8', 'a2', 'c9', 'a3', 'c10', 'c11', 'nothing']);
+  });
+
+  test('count what is not complete as held, but not as waiting', () => {
+    const [a, b] = [open('a'), open('b')];
+    inboxes.put(a, frames(1), 300);
+    inboxes.put(a, [], 400);
+    inboxes.put(b, frames(2), LIMITS.heldBytes - 400 - 2 * (10 + FRAME_OVERHEAD));
+    expect([inboxes.waiting, told]).toEqual([2, []]);
+    inboxes.put(a, [], 401);
+    expect([inboxes.waiting, told]).toEqual([1, ['a overdrawn']]);
+  });
+
+  test('that are closed still give what they hold, and count as long as they do', () => {
+    const [a, b] = [open('a'), open('b')];
+    inboxes.put(a, frames(1, 2, 3, 4, 5), 74);
+    inboxes.close(a);
+    inboxes.put(b, frames(6, 7, 8, 9), 0);
+    expect(receive(2)).toEqual(['a1', 'b6']);
+    inboxes.put(b, frames(10, 11), 0);
+    expect(inboxes.waiting).toBe(9);
+    inboxes.put(b, frames(12), 0);
+    inboxes.put(b, frames(13), 0);
+    expect([inboxes.waiting, told]).toEqual([4, ['b overdrawn']]);
+    expect(receive(5)).toEqual(['a2', 'a3', 'a4', 'a5', 'nothing']);
+  });
+});
