@@ -1,0 +1,60 @@
+/**
+ * # What checking traces needs to know of a service
+ *
+ * How to read what its servers record, and what that must refine. Everything in this folder is generic in it.
+ */
+import type { z } from 'zod';
+import type { ObservedStep } from '../../refinement/framework/hostStep.ts';
+import { Monitor, type Refinement, type Seen } from '../../refinement/framework/monitor.ts';
+import type { EndPoint } from '../../spec/framework/environment.ts';
+
+/** Whatever is wrong with the shape of a recorded state or parameter. */
+export class ShapeError extends Error {
+  override readonly name = 'ShapeError';
+}
+
+/**
+ * Follows one recorded behaviour. Every method throws a BoundaryRefusal at what the levels above do not allow, and a
+ * {@link ShapeError} at a state that is none.
+ */
+export interface TraceChecker {
+  readonly seen: Seen;
+  start(host: number, state: unknown): void;
+  stranger(src: EndPoint, dst: EndPoint, bytes: Uint8Array): void;
+  step(observed: ObservedStep, state: unknown): void;
+}
+
+export interface TracedService {
+  /** Hosts are given by the names that refusals call them by. */
+  checker(hosts: readonly EndPoint[], parameters: unknown): TraceChecker;
+}
+
+/** A service whose servers record states and parameters in these shapes. */
+export const tracedService = <Impl, Parameters, State, Message, Spec>(
+  shapes: { readonly state: z.ZodType<Impl>; readonly parameters: z.ZodType<Parameters> },
+  refinement: (
+    hosts: readonly EndPoint[],
+    parameters: Parameters,
+  ) => Refinement<Impl, State, Message, Spec>,
+): TracedService => ({
+  checker(hosts, parameters) {
+    const monitor = new Monitor(
+      refinement(hosts, shaped('parameters', shapes.parameters, parameters)),
+    );
+    const stateOf = (state: unknown): Impl => shaped('state', shapes.state, state);
+    return {
+      seen: monitor.seen,
+      start: (host, state) => monitor.observeStart(host, stateOf(state)),
+      stranger: (src, dst, bytes) => monitor.observeStranger(src, dst, bytes),
+      step: (observed, state) => monitor.observe(observed, stateOf(state)),
+    };
+  },
+});
+
+function shaped<Shape>(what: string, shape: z.ZodType<Shape>, content: unknown): Shape {
+  const parsed = shape.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = [what, ...(issue?.path ?? [])].join('.');
+  throw new ShapeError(`${field} is not as this service records it: ${issue?.message}`);
+}

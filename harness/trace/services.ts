@@ -1,0 +1,12 @@
+/**
+ * # The services whose traces can be checked
+ *
+ * By the type that a service file and a trace give. To check traces of a service of your own, describe it as
+ * these are.
+ */
+import { lockTrace } from '../lock/trace.ts';
+import type { TracedService } from './service.ts';
+
+export const TRACED_SERVICES: Readonly<Record<string, TracedService>> = {
+  IronLock: lockTrace,
+};
