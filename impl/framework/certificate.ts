@@ -1,12 +1,12 @@
 /**
  * # Making keys and certificates
  *
- * A server or a client is known by an RSA key, which it shows in a certificate that it signs itself. Key
- * and certificate travel together as PKCS#12 under the empty password. Tools and clients make them;
- * servers only use what they are given and never load this module.
+ * A server or a client is known by an RSA key, which it shows in a certificate that it signs
+ * itself. Key and certificate travel together as PKCS#12 under the empty password. Tools and
+ * clients make them; servers only use what they are given and never load this module.
  *
- * Follows CreateIronServiceCerts and Common/Native/IoFramework.cs of IronFleet, down to the parameters
- * that the .NET library under them chooses, because those open on every platform.
+ * Follows CreateIronServiceCerts and Common/Native/IoFramework.cs of IronFleet, down to the
+ * parameters that the .NET library under them chooses, because those open on every platform.
  */
 import {
   constants,
@@ -79,8 +79,9 @@ async function createCredentials(
 }
 
 /**
- * DER of the X.509 certificate in which a key vouches for itself under a name, which must consist of ASN.1's printable
- * characters. It has no extensions. The key is a plain RSA key although the signature is a PSS one.
+ * DER of the X.509 certificate in which a key vouches for itself under a name, which must consist
+ * of ASN.1's printable characters. It has no extensions. The key is a plain RSA key although the
+ * signature is a PSS one.
  */
 export function selfSign(name: string, keys: KeyPair, notBefore: Date, notAfter: Date): Uint8Array {
   const subject = sequence(set(sequence(oid(OID.commonName), printable(name))));
@@ -101,7 +102,7 @@ export function selfSign(name: string, keys: KeyPair, notBefore: Date, notAfter:
   return toDer(sequence(toBeSigned, pssWithSha256, bits(signature)));
 }
 
-/** DER of the PKCS#12 file that holds a key and its certificate, both encrypted under the empty password. */
+/** DER of a PKCS#12 file with a key and its certificate, encrypted under the empty password. */
 export function pack(privateKey: KeyObject, certificate: Uint8Array): Uint8Array {
   const keyId = octets(createHash('sha1').update(certificate).digest());
   const attributes = set(sequence(oid(OID.localKeyId), set(keyId)));

@@ -1,11 +1,11 @@
 /**
  * # Creating a service's identities
  *
- * Makes a key for each server of a new service, and writes the service file and the private key files, byte
- * for byte in the original's form.
+ * Makes a key for each server of a new service, and writes the service file and the private key
+ * files, byte for byte in the original's form.
  *
- * Follows CreateIronServiceCerts of IronFleet; departs from it in that all is made before anything is
- * written, and that files which exist are kept unless `overwrite=true`.
+ * Follows CreateIronServiceCerts of IronFleet; departs from it in that all is made before
+ * anything is written, and that files which exist are kept unless `overwrite=true`.
  */
 import { access, constants, lstat, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -26,8 +26,8 @@ export interface Surroundings {
 }
 
 /**
- * Creates what the `key=value` arguments ask for. Throws a {@link UsageError} if they make no sense or the files
- * cannot be written; then none of them is.
+ * Creates what the `key=value` arguments ask for. Throws a {@link UsageError} if they make no
+ * sense or the files cannot be written; then none of them is.
  */
 export async function createCerts(
   args: readonly string[],

@@ -99,7 +99,7 @@ describe('a service file', () => {
   test('may have a byte-order mark, white space, escapes, and properties that nobody knows', () => {
     const [server] = service.servers;
     const text = `\uFEFF { "Comment" : [{}], "FriendlyName":"a\\u002Bb\\u00E9", "ServiceType":"T",
-      "Servers":[{"Port":1,"HostNameOrAddress":"h","PublicKey":"${base64(server?.publicKey ?? alice.pkcs12)}",
+      "Servers":[{"Port":1,"HostNameOrAddress":"h","PublicKey":"${base64(alice.publicKey)}",
       "FriendlyName":"n","Weight":3}],"UseSsl":true }\n`;
     expect(readServiceIdentity(written(text))).toEqual({
       friendlyName: 'a+bé',

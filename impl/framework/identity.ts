@@ -1,12 +1,13 @@
 /**
  * # Identities
  *
- * A service is a list of servers, and a server is a public key with an address. Two kinds of file say
- * so: the *service file*, which everyone may read, names all servers; a *private key file* holds one
- * server's own key and certificate. A server's end point is the SHA-256 of its public key.
+ * A service is a list of servers, and a server is a public key with an address. Two kinds of file
+ * say so: the *service file*, which everyone may read, names all servers; a *private key file*
+ * holds one server's own key and certificate. A server's end point is the SHA-256 of its public
+ * key.
  *
- * Follows Common/Native/IoFramework.cs of IronFleet, whose files these are; departs from it in that
- * a property without which nothing can work (anything but `UseSsl`) may not be missing.
+ * Follows Common/Native/IoFramework.cs of IronFleet, whose files these are; departs from it in
+ * that a property without which nothing can work (anything but `UseSsl`) may not be missing.
  */
 import { createPublicKey, hash, type X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
@@ -27,7 +28,7 @@ export interface ServerIdentity {
   readonly endPoint: EndPoint;
 }
 
-/** A service as its service file describes it. The order of the servers means something: see each service. */
+/** A service as its service file describes it. The order of the servers may mean something. */
 export interface ServiceIdentity {
   readonly friendlyName: string;
   readonly serviceType: string;
@@ -63,7 +64,7 @@ export function readServiceIdentity(path: string): ServiceIdentity {
   return { friendlyName: FriendlyName, serviceType: ServiceType, servers, useSsl: UseSsl };
 }
 
-/** Reads a private key file. Throws a {@link UsageError} if it is missing, makes no sense or does not open. */
+/** Reads a private key file. Throws a {@link UsageError} if it is missing or makes no sense. */
 export function readPrivateIdentity(path: string): PrivateIdentity {
   const file = read('private key file', path, privateFile);
   const publicKey = certifiedKey(file.Pkcs12);
@@ -84,7 +85,7 @@ export function readPrivateIdentity(path: string): PrivateIdentity {
   };
 }
 
-/** The entry of the service that `me` is. Throws a {@link UsageError} unless key and name both match one. */
+/** Which of the servers `me` is. Throws a {@link UsageError} unless key and name match one. */
 export function ownServer(service: ServiceIdentity, me: PrivateIdentity): ServerIdentity {
   const server = service.servers.find(({ endPoint }) => endPoint === me.endPoint);
   const mine = `The private key of ${me.friendlyName} (key ${shortKey(me.publicKey)})`;
@@ -123,7 +124,7 @@ export const shortKey = (publicKey: Uint8Array): string =>
 export const describe = ({ friendlyName, publicKey, host, port }: ServerIdentity): string =>
   `${friendlyName} (key ${shortKey(publicKey)}) @ ${host}:${port}`;
 
-/** An end point as people read it: by the server's description if it is one, else its hash in base64. */
+/** An end point as people read it: the server if it is one, else the hash in base64. */
 export function describeEndPoint(service: ServiceIdentity, endPoint: EndPoint): string {
   const server = service.servers.find((candidate) => candidate.endPoint === endPoint);
   return server ? describe(server) : Buffer.from(endPoint, 'hex').toString('base64');
@@ -195,7 +196,8 @@ function readText(kind: string, path: string): string {
 
 function readBytes(kind: string, path: string): Uint8Array {
   try {
-    const stats = statSync(path);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) throw new Error('there is no such file; create-certs makes them');
     if (!stats.isFile()) throw new Error('it is not a file');
     if (stats.size > MAX_FILE_BYTES) throw new Error('it is too large to be one');
     return readFileSync(path);
@@ -207,7 +209,7 @@ function readBytes(kind: string, path: string): Uint8Array {
 const unreadable = (kind: string, path: string, why: string): UsageError =>
   new UsageError(`Could not read contents of ${kind} ${path}: ${why}`);
 
-/** The public key of the certificate inside, or nothing if it does not open or is of another kind. */
+/** The public key in the certificate inside, or nothing if it does not open or is not RSA. */
 function certifiedKey(pkcs12: Uint8Array): Uint8Array | undefined {
   const key = ownCertificate(pkcs12)?.publicKey;
   if (key?.asymmetricKeyType !== 'rsa') return undefined;
@@ -215,8 +217,8 @@ function certifiedKey(pkcs12: Uint8Array): Uint8Array | undefined {
 }
 
 /**
- * Node reads PKCS#12 only to use it for TLS, but a TLS socket tells its own certificate, even one that has
- * nobody to talk to. So a server needs no other reader.
+ * Node reads PKCS#12 only to use it for TLS, but a TLS socket tells its own certificate, even one
+ * that has nobody to talk to. So a server needs no other reader.
  */
 function ownCertificate(pkcs12: Uint8Array): X509Certificate | undefined {
   try {

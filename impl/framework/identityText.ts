@@ -1,8 +1,8 @@
 /**
  * # The text of identity files
  *
- * What `readServiceIdentity` and `readPrivateIdentity` read, as System.Text.Json writes it for the original: its
- * properties, their order, its escapes in strings, no white space.
+ * What `readServiceIdentity` and `readPrivateIdentity` read, as System.Text.Json writes it for
+ * the original: its properties, their order, its escapes in strings, no white space.
  */
 import type { PrivateIdentity, ServiceIdentity } from './identity.ts';
 

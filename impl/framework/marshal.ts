@@ -1,8 +1,8 @@
 /**
  * # Marshalling
  *
- * How values become bytes and bytes become values. A {@link Codec} does both for values of one kind;
- * codecs of small things make codecs of larger ones.
+ * How values become bytes and bytes become values. A {@link Codec} does both for values of one
+ * kind; codecs of small things make codecs of larger ones.
  *
  *     u64          8 bytes, big-endian
  *     byteArray    u64 length, then the bytes
@@ -10,17 +10,17 @@
  *     tuple        the fields one after another
  *     taggedUnion  u64 case number, counted from 0, then the fields of that case
  *
- * Bytes come from strangers. Reading never throws: whatever is not exactly one value, no byte less and no byte
- * more, is `undefined`. No count or length is believed before the bytes that it promises are there.
- * Values come from ourselves: marshalling one that its codec cannot carry throws a RangeError, before
- * anything is written.
+ * Bytes come from strangers. Reading never throws: whatever is not exactly one value, no byte
+ * less and no byte more, is `undefined`. No count or length is believed before the bytes that it
+ * promises are there. Values come from ourselves: marshalling one that its codec cannot carry
+ * throws a RangeError, before anything is written.
  *
- * Follows Impl/Common/GenericMarshalling.i.dfy of IronFleet; departs from it in that counts are not
- * trusted, and that a u64 too large for a JavaScript number makes a message unparseable unless its
- * codec is {@link u64Exact}.
+ * Follows Impl/Common/GenericMarshalling.i.dfy of IronFleet; departs from it in that counts are
+ * not trusted, and that a u64 too large for a JavaScript number makes a message unparseable
+ * unless its codec is {@link u64Exact}.
  */
 
-/** Reads and writes the values of one kind. `undefined` is no value: it says that reading failed. */
+/** Reads and writes values of one kind; `undefined` is none, it says that reading failed. */
 export interface Codec<T> {
   /** No value takes fewer bytes. */
   readonly minSize: number;
@@ -96,8 +96,9 @@ export const u64Exact: Codec<bigint> = {
 };
 
 /**
- * At most `maxLength` bytes. What is read is a view of the input, not a copy: copying would cost more than
- * all the rest of reading. So nobody changes a message's bytes, and to keep a part is to keep the whole.
+ * At most `maxLength` bytes. What is read is a view of the input, not a copy: copying would cost
+ * more than all the rest of reading. So nobody changes a message's bytes, and to keep a part is
+ * to keep the whole.
  */
 export const byteArray = (maxLength: number): Codec<Uint8Array> => ({
   minSize: 8,
