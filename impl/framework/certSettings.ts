@@ -3,16 +3,12 @@
  *
  * The `key=value` settings of `create-certs`.
  *
- * Follows CreateIronServiceCerts/Params.cs of IronFleet; departs from it in that settings that could only make a
- * useless service are refused: a name that no certificate can carry, a port out of range, one address
- * for two servers, a key given twice.
+ * Follows CreateIronServiceCerts/Params.cs of IronFleet; departs from it in that settings that
+ * could only make a useless service are refused: a name that no certificate can carry, a port out
+ * of range, one address for two servers, a key given twice.
  */
+import { flag, parseKeyValues, port, text, type ValueKind } from './keyValue.ts';
 import { UsageError } from './usageError.ts';
-
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
 
 export interface CertSettings {
   readonly name: string;
@@ -25,25 +21,29 @@ export interface CertSettings {
   readonly overwrite: boolean;
 }
 
-/** Reads `key=value` arguments. Throws a {@link UsageError} that names the first one that will not do. */
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Reads `key=value` arguments. Throws a {@link UsageError} if one will not do, or is missing. */
 export function parseCertSettings(args: readonly string[]): CertSettings {
-  const given = parsePairs(args);
-  const settings = {
-    name: given.get('name') ?? 'MyIronfleetService',
-    type: given.get('type') ?? 'IronRSLKV',
-    outputDir: given.get('outputdir') ?? '.',
-    addresses: addressesIn(given),
-    useSsl: flag(given, 'usessl', true),
-    verbose: flag(given, 'verbose', false),
-    overwrite: flag(given, 'overwrite', false),
+  const count = countServers(args);
+  const kinds: typeof PLAIN_KINDS & ServerKinds = {
+    ...PLAIN_KINDS,
+    ...numbered('addr', count, host),
+    ...numbered('port', count, port),
   };
-  requireLabels('name', settings.name);
-  requireLabels('type', settings.type);
-  const longest = serverName(settings, settings.addresses.length);
-  if (longest.length > MAX_NAME_LENGTH) {
-    throw new UsageError(`${longest} is longer than ${MAX_NAME_LENGTH}; shorten name= or type=`);
-  }
-  return settings;
+  const given = parseKeyValues(args, kinds);
+  const addresses = Array.from({ length: count }, (_, index) => ({
+    host: required(given[`addr${index + 1}`], `addr${index + 1}`),
+    port: required(given[`port${index + 1}`], `port${index + 1}`),
+  }));
+  requireDistinct(addresses);
+  const { name = 'MyIronfleetService', type = 'IronRSLKV', outputdir = '.' } = given;
+  requireShort(serverName({ name, type }, count));
+  const { usessl = true, verbose = false, overwrite = false } = given;
+  return { name, type, outputDir: outputdir, addresses, useSsl: usessl, verbose, overwrite };
 }
 
 /** What the server with this number, counted from 1, is called. */
@@ -52,94 +52,70 @@ export const serverName = (
   number: number,
 ): string => `${name}.${type}.server${number}`;
 
-const PLAIN_KEYS = ['name', 'type', 'outputdir', 'usessl', 'verbose', 'overwrite'];
-const SERVER_KEY = /^(addr|port)(\d+)$/;
+/** A server's name serves as a domain name in TLS. */
+const labels: ValueKind<string> = {
+  mustBe: 'must be letters, digits and -, in groups of at most 63 separated by single dots',
+  read: (value) => (/^[a-z\d-]{1,63}(\.[a-z\d-]{1,63})*$/i.test(value) ? value : undefined),
+};
+
+const host: ValueKind<string> = {
+  mustBe: 'must be a host name or an IP address',
+  read: (value) => (/^[^\s\p{Cc}]{1,255}$/u.test(value) ? value : undefined),
+};
+
+const PLAIN_KINDS = {
+  name: labels,
+  type: labels,
+  outputdir: text,
+  usessl: flag,
+  verbose: flag,
+  overwrite: flag,
+} as const;
+
+type ServerKinds = Readonly<
+  Record<`addr${number}`, ValueKind<string>> & Record<`port${number}`, ValueKind<number>>
+>;
+
 const MAX_SERVERS = 999;
-
-/** Of a domain name, since a server's name serves as one in TLS. */
 const MAX_NAME_LENGTH = 253;
-const LABELS = /^[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*$/;
 
-/** The values by their keys, in lower case. */
-function parsePairs(args: readonly string[]): ReadonlyMap<string, string> {
-  const given = new Map<string, string>();
-  for (const arg of args) {
-    const [key = '', ...rest] = arg.split('=');
-    const [known, value] = [knownKey(key.toLowerCase()), rest.join('=')];
-    if (rest.length === 0)
-      throw new UsageError(`${JSON.stringify(arg)} is no setting; write key=value`);
-    if (known === undefined) {
-      throw new UsageError(
-        `Unknown key ${JSON.stringify(key)}; the keys are ${PLAIN_KEYS.join(', ')}, addr<n>, port<n>`,
-      );
-    }
-    if (value === '') throw new UsageError(`${key}= has no value`);
-    if (given.has(known)) throw new UsageError(`${key}= is given twice`);
-    given.set(known, value);
-  }
-  return given;
+/** The highest number that any setting gives a server, but at least 1. */
+function countServers(args: readonly string[]): number {
+  const numbers = args.map((arg) => Number(/^(?:addr|port)(\d+)=/i.exec(arg)?.[1] ?? 1));
+  const count = Math.max(1, ...numbers);
+  if (count <= MAX_SERVERS) return count;
+  throw new UsageError(`There is no server ${count}; they are numbered from 1 to ${MAX_SERVERS}`);
 }
 
-/** The key as it is stored; nothing if there is no such key. */
-function knownKey(key: string): string | undefined {
-  if (PLAIN_KEYS.includes(key)) return key;
-  const [, kind, digits] = SERVER_KEY.exec(key) ?? [];
-  if (digits === undefined) return undefined;
-  const number = Number(digits);
-  if (number < 1 || number > MAX_SERVERS) {
-    throw new UsageError(`${key}= names no server; they are numbered from 1 to ${MAX_SERVERS}`);
-  }
-  return `${kind}${number}`;
-}
+const numbered = <T>(
+  name: string,
+  count: number,
+  kind: ValueKind<T>,
+): Readonly<Record<string, ValueKind<T>>> =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`${name}${index + 1}`, kind]));
 
-function addressesIn(given: ReadonlyMap<string, string>): readonly Address[] {
-  const numbers = [...given.keys()].map((key) => Number(SERVER_KEY.exec(key)?.[2] ?? 0));
-  const count = Math.max(0, ...numbers);
-  if (count === 0) {
-    throw new UsageError(
-      'No server is given; say at least where the first is: addr1=HOST port1=PORT',
-    );
-  }
-  const addresses = Array.from({ length: count }, (_, index) => addressOf(given, index + 1));
-  for (const [index, { host, port }] of addresses.entries()) {
-    const first = addresses.findIndex((other) => other.host === host && other.port === port);
-    if (first < index) {
-      throw new UsageError(
-        `Servers ${first + 1} and ${index + 1} have one address, ${host}:${port}`,
-      );
-    }
-  }
-  return addresses;
-}
-
-function addressOf(given: ReadonlyMap<string, string>, number: number): Address {
-  const [host, port] = [given.get(`addr${number}`), given.get(`port${number}`)];
-  if (host === undefined || port === undefined) {
-    const missing = host === undefined ? 'addr' : 'port';
-    throw new UsageError(
-      `${missing}${number}= is missing; servers are numbered from 1 without gaps, each with addr and port`,
-    );
-  }
-  if (!/^[^\s\p{Cc}]{1,255}$/u.test(host)) {
-    throw new UsageError(`addr${number}=${JSON.stringify(host)} is no host name or IP address`);
-  }
-  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) {
-    throw new UsageError(`port${number}=${port} is no port; give a number from 1 to 65535`);
-  }
-  return { host, port: Number(port) };
-}
-
-function flag(given: ReadonlyMap<string, string>, key: string, otherwise: boolean): boolean {
-  const value = given.get(key);
-  if (value === undefined) return otherwise;
-  if (value === 'true' || value === 'false') return value === 'true';
-  throw new UsageError(`${key}=${value} is neither true nor false`);
-}
-
-function requireLabels(key: string, value: string): void {
-  if (LABELS.test(value)) return;
+function required<T>(value: T | undefined, key: string): T {
+  if (value !== undefined) return value;
   throw new UsageError(
-    `${key}=${JSON.stringify(value)} cannot be part of a server's name; use letters, digits and -, `
-      + 'in groups of at most 63 separated by single dots',
+    `${key}= is missing; servers are numbered from 1 without gaps, each with addr and port`,
+  );
+}
+
+function requireDistinct(addresses: readonly Address[]): void {
+  const numbers = new Map<string, number>();
+  for (const [index, address] of addresses.entries()) {
+    const place = `${address.host}:${address.port}`;
+    const first = numbers.get(place);
+    if (first !== undefined) {
+      throw new UsageError(`Servers ${first} and ${index + 1} have one address, ${place}`);
+    }
+    numbers.set(place, index + 1);
+  }
+}
+
+function requireShort(longestName: string): void {
+  if (longestName.length <= MAX_NAME_LENGTH) return;
+  throw new UsageError(
+    `${longestName} is longer than ${MAX_NAME_LENGTH} characters; shorten name= or type=`,
   );
 }

@@ -79,15 +79,15 @@ describe('create-certs', () => {
     const address = '"HostNameOrAddress":"a\\u0022b\\u0026c\\\\\\u00E9\\u002B","Port":1';
     expect(serviceText).toBe(
       '{"FriendlyName":"MyIronfleetService","ServiceType":"IronRSLKV","Servers":'
-        + `[{"FriendlyName":"MyIronfleetService.IronRSLKV.server1","PublicKey":"${key}",${address}}]`
-        + ',"UseSsl":false}',
+        + `[{"FriendlyName":"MyIronfleetService.IronRSLKV.server1","PublicKey":"${key}",`
+        + `${address}}],"UseSsl":false}`,
     );
     expect(privateText).toBe(
       `{"FriendlyName":"MyIronfleetService.IronRSLKV.server1","Pkcs12":"${pkcs12}",${address}}`,
     );
   });
 
-  test('makes the directory, leaves nothing but the files in it, and hides the private ones', async () => {
+  test('makes the directory, leaves only the files in it, and hides the private ones', async () => {
     await create([into('new/deep'), 'addr1=h', 'port1=1']);
     expect(readdirSync(inDirectory('new/deep')).sort()).toEqual([DEFAULT_PRIVATE, DEFAULT_SERVICE]);
     expect(statSync(inDirectory(`new/deep/${DEFAULT_PRIVATE}`)).mode & 0o777).toBe(0o600);
@@ -141,7 +141,7 @@ describe('the settings', () => {
   });
 
   test('may come in any order, with keys in any case and values as they stand', () => {
-    const settings = ['Port2=2', 'NAME=A.b-C', 'ADDR2=Y', 'addr01=X=Z', 'port1=1', 'useSSL=false'];
+    const settings = ['Port2=2', 'NAME=A.b-C', 'ADDR2=Y', 'addr1=X=Z', 'port1=1', 'useSSL=false'];
     expect(parseCertSettings(settings)).toMatchObject({
       name: 'A.b-C',
       addresses: [
@@ -153,32 +153,32 @@ describe('the settings', () => {
   });
 
   test.each([
-    ['no server', [], 'No server is given'],
-    ['no key', ['addr1'], '"addr1" is no setting'],
-    ['an unknown key', ['adress1=h'], 'Unknown key "adress1"'],
-    ['no value', ['name='], 'name= has no value'],
-    ['a key twice', ['addr1=h', 'ADDR01=i', 'port1=1'], 'ADDR01= is given twice'],
-    ['server 0', ['addr0=h', 'port0=1'], 'addr0= names no server'],
-    ['server 1000', ['port1000=1'], 'port1000= names no server'],
+    ['no server', [], 'addr1= is missing'],
+    ['no key', ['addr1'], '"addr1" is no option'],
+    ['an unknown key', ['adr1=h'], 'There is no option "adr1"; did you mean addr1=?'],
+    ['no value', ['name='], 'name= will not do'],
+    ['a key twice', ['addr1=h', 'ADDR1=i', 'port1=1'], 'addr1= is given twice'],
+    ['server 0', ['addr0=h', 'port0=1'], 'There is no option "addr0"'],
+    ['server 1000', ['port1000=1'], 'There is no server 1000'],
     ['a gap', ['addr2=h', 'port2=1'], 'addr1= is missing'],
     ['an address without a port', ['addr1=h'], 'port1= is missing'],
     ['a port without an address', ['port1=1'], 'addr1= is missing'],
-    ['port 0', ['addr1=h', 'port1=0'], 'port1=0 is no port'],
-    ['port -1', ['addr1=h', 'port1=-1'], 'port1=-1 is no port'],
-    ['port 65536', ['addr1=h', 'port1=65536'], 'port1=65536 is no port'],
-    ['a hexadecimal port', ['addr1=h', 'port1=0x10'], 'port1=0x10 is no port'],
-    ['a blank in an address', ['addr1=a b', 'port1=1'], 'addr1="a b" is no host name'],
+    ['port 0', ['addr1=h', 'port1=0'], 'port1=0 will not do'],
+    ['port -1', ['addr1=h', 'port1=-1'], 'port1=-1 will not do'],
+    ['port 65536', ['addr1=h', 'port1=65536'], 'port1=65536 will not do'],
+    ['a hexadecimal port', ['addr1=h', 'port1=0x10'], 'port1=0x10 will not do'],
+    ['a blank in an address', ['addr1=a b', 'port1=1'], 'addr1=a b will not do'],
     [
       'one address for two',
       ['addr1=h', 'port1=1', 'addr2=h', 'port2=1'],
       'Servers 1 and 2 have one address, h:1',
     ],
-    ['a blank in the name', ['name=My Lock', 'addr1=h', 'port1=1'], 'name="My Lock" cannot be'],
-    ['an empty label', ['type=a..b', 'addr1=h', 'port1=1'], 'type="a..b" cannot be'],
-    ['a path for a name', ['name=../x', 'addr1=h', 'port1=1'], 'name="../x" cannot be'],
-    ['a label of 64', [`name=${'x'.repeat(64)}`, 'addr1=h', 'port1=1'], 'cannot be'],
+    ['a blank in the name', ['name=My Lock', 'addr1=h', 'port1=1'], 'name=My Lock will not do'],
+    ['an empty label', ['type=a..b', 'addr1=h', 'port1=1'], 'type=a..b will not do'],
+    ['a path for a name', ['name=../x', 'addr1=h', 'port1=1'], 'name=../x will not do'],
+    ['a label of 64', [`name=${'x'.repeat(64)}`, 'addr1=h', 'port1=1'], 'will not do'],
     ['too long a name', [`name=${'x.'.repeat(125)}x`, 'addr1=h', 'port1=1'], 'is longer than 253'],
-    ['half a truth', ['usessl=yes', 'addr1=h', 'port1=1'], 'usessl=yes is neither true nor false'],
+    ['half a truth', ['usessl=yes', 'addr1=h', 'port1=1'], 'usessl=yes will not do'],
   ])('with %s are refused', (_, settings, why) => {
     expect(() => parseCertSettings(settings)).toThrow(UsageError);
     expect(() => parseCertSettings(settings)).toThrow(why);
