@@ -9,11 +9,10 @@ import fc from 'fast-check';
 import type { Seen } from '../../refinement/framework/monitor.ts';
 import { ANY_STATE_STEPS, type Behaviours, type Outcome } from './behaviour.ts';
 import type { Failure } from './failure.ts';
-import { type AnyCampaignService, type CampaignOptions, SERVICES, type Shape } from './services.ts';
+import type { AnyCampaignService, CampaignOptions, Shape } from './services.ts';
 import { shrink } from './shrink.ts';
 
 export interface BatchRequest {
-  readonly service: string;
   readonly options: CampaignOptions;
   readonly seed: number;
   readonly runs: number;
@@ -59,14 +58,13 @@ export const emptyTally = (): Tally => ({
 /** Raised inside a property so that fast-check sees it fail. */
 class Failed extends Error {}
 
-export function runBatch({ service, options, seed, runs }: BatchRequest): BatchResult {
-  const found = SERVICES[service];
-  if (found === undefined) throw new Error(`no service is called ${service}`);
+export function runBatch(service: AnyCampaignService, request: BatchRequest): BatchResult {
+  const { options, seed, runs } = request;
   const tally = emptyTally();
   let counting = true;
   const details = fc.check(
-    fc.property(found.shapes(options), (shape) => {
-      const { outcomes, failed } = runShape(found, shape);
+    fc.property(service.shapes(options), (shape) => {
+      const { outcomes, failed } = runShape(service, shape);
       if (counting) for (const outcome of outcomes) count(tally, outcome, outcomes.length > 1);
       // What follows a failure is shrinking, which is no new ground.
       if (failed) counting = false;
@@ -77,7 +75,7 @@ export function runBatch({ service, options, seed, runs }: BatchRequest): BatchR
   // Whatever else was thrown is a bug of the harness, and no verdict.
   if (details.failed && !(details.errorInstance instanceof Failed)) throw details.errorInstance;
   const shape = details.counterexample?.[0];
-  return { tally, failure: shape && writeFailure(found, shape) };
+  return { tally, failure: shape && writeFailure(service, shape) };
 }
 
 /** Runs a behaviour, some of them twice. */

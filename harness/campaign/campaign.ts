@@ -10,6 +10,7 @@ import { Piscina } from 'piscina';
 import { addTally, type BatchResult, emptyTally, type Tally } from './batch.ts';
 import type { Failure } from './failure.ts';
 import type { CampaignOptions } from './services.ts';
+import type { Order } from './worker.ts';
 
 export interface CampaignRequest {
   readonly service: string;
@@ -45,7 +46,7 @@ export async function runCampaign(
 ): Promise<CampaignResult> {
   const { service, options, seed, runs = Number.POSITIVE_INFINITY, seconds } = request;
   const jobs = request.jobs ?? availableParallelism();
-  const pool = new Piscina<unknown, BatchResult>({
+  const pool = new Piscina<Order, BatchResult>({
     filename: new URL('./worker.js', import.meta.url).href,
     minThreads: jobs,
     maxThreads: jobs,

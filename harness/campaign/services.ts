@@ -41,12 +41,21 @@ export interface AnyCampaignService {
   behaviours(config: unknown): Behaviours;
 }
 
-const anyService = <Config>(service: CampaignService<Config>): AnyCampaignService => ({
+/** Forgets the type of a service's configurations. */
+export const anyService = <Config>(service: CampaignService<Config>): AnyCampaignService => ({
   name: service.name,
   shapes: (options) => service.shapes(options),
   behaviours: (config) => service.behaviours(service.config.parse(config)),
 });
 
-export const SERVICES: Readonly<Record<string, AnyCampaignService>> = {
+const SERVICES: Readonly<Record<string, AnyCampaignService>> = {
   lock: anyService(lockCampaign),
 };
+
+/** Throws a RangeError if there is no service of this name. */
+export function serviceNamed(name: string): AnyCampaignService {
+  const found = Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined;
+  if (found !== undefined) return found;
+  const known = Object.keys(SERVICES).join(', ');
+  throw new RangeError(`there is no service "${name}"; choose one of: ${known}`);
+}

@@ -1,7 +1,14 @@
 /** # A campaign's worker thread: runs the batches that it is handed, one at a time. */
 import { type BatchRequest, type BatchResult, runBatch } from './batch.ts';
+import { serviceNamed } from './services.ts';
 
-const work = (request: BatchRequest): BatchResult => runBatch(request);
+/** What a worker is asked to do. */
+export interface Order extends BatchRequest {
+  readonly service: string;
+}
+
+const work = ({ service, ...request }: Order): BatchResult =>
+  runBatch(serviceNamed(service), request);
 
 // The pool calls whatever its worker file exports by default.
 // biome-ignore lint/style/noDefaultExport: the pool's own convention.

@@ -5,7 +5,7 @@ import type { Tally } from '../campaign/batch.ts';
 import { type CampaignRequest, type CampaignResult, runCampaign } from '../campaign/campaign.ts';
 import { readFailureFile, writeFailureFile } from '../campaign/failure.ts';
 import { report, reportJson, verdictOf } from '../campaign/report.ts';
-import { SERVICES } from '../campaign/services.ts';
+import { serviceNamed } from '../campaign/services.ts';
 import type { CampaignCommandOptions } from './campaign.ts';
 import { showProgress } from './progress.ts';
 import { retell } from './replayCommand.ts';
@@ -34,10 +34,7 @@ export async function campaignCommand(
 }
 
 function requestOf(service: string, options: CampaignCommandOptions): CampaignRequest {
-  if (!Object.hasOwn(SERVICES, service)) {
-    const known = Object.keys(SERVICES).join(', ');
-    throw new UsageError(`there is no service "${service}"; choose one of: ${known}`);
-  }
+  requireService(service);
   const { runs, time, jobs, hosts, steps, compatible } = options;
   const seed = options.seed ?? randomInt(2 ** 31);
   return {
@@ -48,6 +45,14 @@ function requestOf(service: string, options: CampaignCommandOptions): CampaignRe
     seconds: time,
     jobs,
   };
+}
+
+function requireService(name: string): void {
+  try {
+    serviceNamed(name);
+  } catch (error) {
+    throw new UsageError((error as RangeError).message);
+  }
 }
 
 async function runWithProgress(request: CampaignRequest, shown: boolean): Promise<CampaignResult> {

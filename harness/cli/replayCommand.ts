@@ -4,7 +4,7 @@ import { UsageError } from '../../impl/framework/usageError.ts';
 import type { Behaviours, Outcome } from '../campaign/behaviour.ts';
 import { type Failure, readFailureFile } from '../campaign/failure.ts';
 import { headline, tell } from '../campaign/report.ts';
-import { SERVICES } from '../campaign/services.ts';
+import { serviceNamed } from '../campaign/services.ts';
 
 /** Steps of a long behaviour that are told: the last so many. */
 const TOLD = 60;
@@ -51,13 +51,10 @@ export function retell(
 }
 
 function behavioursOf({ service, config }: Failure): Behaviours {
-  const found = Object.hasOwn(SERVICES, service) ? SERVICES[service] : undefined;
-  if (found === undefined) {
-    throw new UsageError(`the failure file is about a service "${service}" that is not known here`);
-  }
   try {
-    return found.behaviours(config);
+    return serviceNamed(service).behaviours(config);
   } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(`in the failure file, ${error.message}`);
     if (!(error instanceof ZodError)) throw error;
     throw new UsageError(`the failure file has no configuration of ${service}: ${error.message}`);
   }

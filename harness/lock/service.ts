@@ -69,7 +69,7 @@ function anySituation(
   const impl = new LockHost(me, ring, { maxEpoch, retryPeriod, compatible, hold });
   impl.held = random.happens(0.5);
   impl.epoch = epoch();
-  impl.offeredAt = random.happens(0.5) ? time() : undefined;
+  impl.offeredAt = !compatible && random.happens(0.5) ? time() : undefined;
   const src = random.happens(0.8) ? random.pick(ring) : 'mallory';
   const type = random.happens(0.6) ? 'transfer' : 'locked';
   const bytes = random.happens(0.9) ? marshal({ type, epoch: epoch() }) : rubbish(random, []);

@@ -106,9 +106,9 @@ const steps: readonly Named[] = [
     patches: [
       patch(
         HOST,
-        `    if (!this.#options.compatible) this.offeredAt = now;
+        `    this.offeredAt = this.#options.compatible ? undefined : now;
     io.send(this.#successor, marshal({ type: 'transfer', epoch: this.epoch + 1 }));`,
-        `    if (!this.#options.compatible) this.offeredAt = now;
+        `    this.offeredAt = this.#options.compatible ? undefined : now;
     io.send(this.#successor, marshal({ type: 'transfer', epoch: this.epoch }));`,
       ),
     ],
@@ -193,7 +193,11 @@ const steps: readonly Named[] = [
     name: 'repeats offers although the original would not',
     compatible: true,
     patches: [
-      patch(HOST, 'if (!this.#options.compatible) this.offeredAt = now;', 'this.offeredAt = now;'),
+      patch(
+        HOST,
+        'this.offeredAt = this.#options.compatible ? undefined : now;',
+        'this.offeredAt = now;',
+      ),
     ],
   },
 ];
@@ -305,9 +309,9 @@ const system: readonly Named[] = [
     patches: [
       patch(
         HOST,
-        `    if (!this.#options.compatible) this.offeredAt = now;
+        `    this.offeredAt = this.#options.compatible ? undefined : now;
     io.send(this.#successor, marshal({ type: 'transfer', epoch: this.epoch + 1 }));`,
-        `    if (!this.#options.compatible) this.offeredAt = now;
+        `    this.offeredAt = this.#options.compatible ? undefined : now;
     io.send(this.#successor, marshal({ type: 'transfer', epoch: this.epoch }));`,
       ),
       patch(

@@ -1,7 +1,9 @@
 /** # A thread in which one mutant lives until a boundary refuses it, or its time is over. */
 import { register } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
+import type * as batch from '../campaign/batch.ts';
 import type { Failure } from '../campaign/failure.ts';
+import type * as services from '../campaign/services.ts';
 import type { Mutant } from './mutant.ts';
 import type { HookData } from './sourceHooks.ts';
 
@@ -26,15 +28,16 @@ const BATCH = 10;
 async function live({ root, mutant, seed, limit }: MutantOrder): Promise<MutantEnd> {
   const data: HookData = { root, patches: mutant.patches };
   register('./sourceHooks.js', import.meta.url, { data });
-  const source = new URL('harness/campaign/batch.ts', root).href;
-  const { runBatch } = (await import(source)) as typeof import('../campaign/batch.ts');
+  const load = (file: string): Promise<unknown> => import(new URL(file, root).href);
+  const { runBatch } = (await load('harness/campaign/batch.ts')) as typeof batch;
+  const { serviceNamed } = (await load('harness/campaign/services.ts')) as typeof services;
+  const service = serviceNamed(mutant.service);
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1_000;
   let steps = 0;
-  for (let batch = 0; seconds() < limit; batch++) {
+  for (let at = 0; seconds() < limit; at++) {
     const options = { compatible: mutant.compatible };
-    const { service } = mutant;
-    const { tally, failure } = runBatch({ service, options, seed: seed + batch, runs: BATCH });
+    const { tally, failure } = runBatch(service, { options, seed: seed + at, runs: BATCH });
     steps += tally.steps;
     if (failure) return { failure, steps, seconds: seconds() };
   }

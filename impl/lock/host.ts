@@ -94,7 +94,7 @@ export class LockHost implements Host, LockState {
     this.#announce(`I grant the lock ${this.epoch}`);
     this.held = false;
     this.#heldSince = undefined;
-    if (!this.#options.compatible) this.offeredAt = now;
+    this.offeredAt = this.#options.compatible ? undefined : now;
     io.send(this.#successor, marshal({ type: 'transfer', epoch: this.epoch + 1 }));
     return 'grant';
   }
