@@ -52,7 +52,7 @@ export interface FoundRefusal {
 export function checkTraces(paths: readonly string[], allowTorn = false): TraceReport {
   const readers: TraceReader[] = [];
   try {
-    for (const path of paths) readers.push(new TraceReader(path, allowTorn));
+    for (const path of paths) readers.push(TraceReader.open(path, allowTorn));
     const [first] = readers;
     if (first === undefined) throw new UsageError('No trace is given; give one of each host');
     return new TraceCheck(inHostOrder(first, readers), first).run();

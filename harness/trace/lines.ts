@@ -6,7 +6,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { UsageError } from '../../impl/framework/usageError.ts';
 
-const CHUNK = 256 * 1024;
+const CHUNK = 64 * 1024;
 const NEWLINE = 0x0a;
 
 /** The longest line of any trace, in bytes: a step that received and sent the longest payloads, and more. */

@@ -49,16 +49,26 @@ export class TraceReader {
   #steps = 0;
   #ended = false;
 
-  /** Throws a {@link UsageError} if the file cannot be read, or is empty. */
-  constructor(path: string, allowTorn = false) {
+  private constructor(path: string, lines: LineReader, allowTorn: boolean) {
     this.path = path;
+    this.#lines = lines;
     this.#allowTorn = allowTorn;
-    this.#lines = new LineReader(path);
     const first = this.#nextLine();
     if (first === undefined) {
-      throw new UsageError(`Trace ${path} is empty; its server had not begun to record`);
+      throw new UsageError(`Trace ${path} has no first line; its server had not begun to record`);
     }
     this.header = this.#checkHeader(this.#shaped(header, first));
+  }
+
+  /** Reads the first line. Throws a {@link UsageError} if the file cannot be read, or has none. */
+  static open(path: string, allowTorn = false): TraceReader {
+    const lines = new LineReader(path);
+    try {
+      return new TraceReader(path, lines, allowTorn);
+    } catch (error) {
+      lines.close();
+      throw error;
+    }
   }
 
   /** How many steps have been read. */

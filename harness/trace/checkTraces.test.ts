@@ -1,0 +1,306 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { UsageError } from '../../impl/framework/usageError.ts';
+import { BoundaryRefusal } from '../../refinement/framework/refusal.ts';
+import {
+  forge,
+  type Line,
+  RecordedLock,
+  RING,
+  STRANGER,
+  withDirectory,
+} from '../testing/traces.ts';
+import { checkTraces, type TraceReport } from './checkTraces.ts';
+import { TraceRefusal } from './reader.ts';
+import { describeReport, reportJson } from './report.ts';
+
+/** Calls `use` with the traces of three hosts that have passed the lock around, and heard from a stranger. */
+const withTraces = <T>(use: (paths: [string, string, string], lock: RecordedLock) => T): T =>
+  withDirectory((directory) => {
+    const lock = new RecordedLock(directory);
+    lock.post(STRANGER, RING[1] ?? '', Uint8Array.of(0xff));
+    lock.run(30);
+    lock.close();
+    return use([...lock.paths] as [string, string, string], lock);
+  });
+
+/** The boundary and the clause of a refusal. */
+function refusalIn(report: TraceReport): readonly [boundary: string, clause: string] {
+  const cause = report.refusal?.cause;
+  if (cause === undefined) throw new Error('nothing was refused');
+  return cause instanceof BoundaryRefusal
+    ? [cause.boundary, cause.clause]
+    : ['trace', cause.message];
+}
+
+/** The first step of this action. */
+function stepOf(lines: readonly Line[], action: string): Line {
+  const line = lines.find((candidate) => candidate.action === action);
+  if (line === undefined) throw new Error(`no host took ${action}`);
+  return line;
+}
+
+/** The operation of this kind in a step. */
+function ioOf(line: Line, op: string): Record<string, unknown> {
+  const operation = line.io.find((candidate) => candidate['op'] === op);
+  if (operation === undefined) throw new Error(`no ${op} in ${line.action}`);
+  return operation;
+}
+
+describe('what lock servers recorded', () => {
+  test('is legal', () => {
+    withTraces((paths) => {
+      const report = checkTraces(paths);
+      expect(report.refusal).toBeUndefined();
+      expect(report).toMatchObject({ service: 'Test', serviceType: 'IronLock' });
+      expect(report.traces.map(({ host, ended }) => [host, ended])).toEqual([
+        ['server1', true],
+        ['server2', true],
+        ['server3', true],
+      ]);
+      expect(report.steps).toBe(report.traces.reduce((sum, { steps }) => sum + steps, 0));
+      expect(report.specSteps).toBe(report.actions['grant']);
+      expect(report.specSteps).toBeGreaterThan(10);
+      expect(report.actions['ignore']).toBeGreaterThan(0);
+      expect(report.sent).toBeGreaterThanOrEqual(report.received - 1);
+      expect(describeReport(report)).toContain('LEGAL');
+      expect(JSON.parse(reportJson(report))).toMatchObject({
+        verdict: 'legal',
+        steps: report.steps,
+      });
+    });
+  });
+
+  test('is the same in whatever order the traces are given', () => {
+    withTraces(([a, b, c]) => {
+      expect(checkTraces([c, a, b])).toEqual(checkTraces([a, b, c]));
+    });
+  });
+
+  test('is legal up to any moment at which all servers were killed', () => {
+    withDirectory((directory) => {
+      const lock = new RecordedLock(directory);
+      lock.run(7);
+      lock.close(false);
+      const report = checkTraces(lock.paths);
+      expect(report.refusal).toBeUndefined();
+      expect(report.traces.map(({ ended }) => ended)).toEqual([false, false, false]);
+      expect(describeReport(report)).toContain('was the server killed?');
+    });
+  });
+
+  test('may end in a torn line if that is allowed', () => {
+    withTraces((paths) => {
+      const last = readFileSync(paths[0]);
+      writeFileSync(paths[0], last.subarray(0, -5));
+      expect(refusalIn(checkTraces(paths))).toEqual(['trace', expect.stringContaining('torn')]);
+      expect(checkTraces(paths, true).refusal).toBeUndefined();
+    });
+  });
+
+  test('is refused as soon as one byte of it changes', () => {
+    withTraces((paths) => {
+      const original = readFileSync(paths[1]);
+      const changed = Buffer.from(original);
+      changed[1000] = (changed[1000] ?? 0) ^ 1;
+      writeFileSync(paths[1], changed);
+      const { refusal } = checkTraces(paths);
+      expect(refusal?.cause).toBeInstanceOf(TraceRefusal);
+      expect(refusal?.path).toBe(paths[1]);
+      expect(refusal?.line).toBe(original.subarray(0, 1000).toString().split('\n').length);
+    });
+  });
+});
+
+const HELD = { held: true, epoch: 9 };
+const SEVEN = '00000000000000000000000000000007';
+const LOCKED_SEVEN = '00000000000000010000000000000007';
+
+describe('a trace that was changed and sealed again', () => {
+  test.each<[string, (lines: Line[]) => unknown, string, string]>([
+    [
+      'a recorded state has another epoch',
+      (lines) => Object.assign(stepOf(lines, 'accept').state, { epoch: 7 }),
+      'B1',
+      'the host is in the state that the protocol says',
+    ],
+    [
+      'a host kept the lock that it granted',
+      (lines) => Object.assign(stepOf(lines, 'grant').state, { held: true }),
+      'B1',
+      'the host is in the state that the protocol says',
+    ],
+    [
+      'a host began with the lock that another one has',
+      ([header]) => Object.assign(header?.start ?? {}, HELD),
+      'B1',
+      'the host begins as the protocol says',
+    ],
+    [
+      'a transfer offers another epoch',
+      (lines) => Object.assign(ioOf(stepOf(lines, 'grant'), 'S'), { bytes: SEVEN }),
+      'B1',
+      'the host sends what the protocol says',
+    ],
+    [
+      'a transfer goes to another host',
+      (lines) => Object.assign(ioOf(stepOf(lines, 'grant'), 'S'), { dst: 0 }),
+      'B1',
+      'the host sends what the protocol says',
+    ],
+    [
+      'a packet that was sent has disappeared from its step',
+      (lines) => stepOf(lines, 'accept').io.pop(),
+      'B1',
+      'the host sends what the protocol says',
+    ],
+    [
+      'a host tells a consistent story of a packet that nobody sent',
+      (lines) => {
+        const accept = stepOf(lines, 'accept');
+        Object.assign(ioOf(accept, 'R'), { bytes: SEVEN });
+        Object.assign(ioOf(accept, 'S'), { bytes: LOCKED_SEVEN });
+        Object.assign(accept.state, { epoch: 7 });
+      },
+      'B4',
+      'a packet is received only after it was sent: server1>server2:transfer(7)',
+    ],
+    [
+      'a host accepted from a stranger',
+      (lines) => Object.assign(ioOf(stepOf(lines, 'accept'), 'R'), { src: STRANGER }),
+      'B1',
+      'the action may be taken: it comes from a host',
+    ],
+    [
+      'a step is called by another name',
+      (lines) => Object.assign(stepOf(lines, 'accept'), { action: 'ignore' }),
+      'B1',
+      'the action may be taken: the packet is not to be accepted',
+    ],
+    [
+      'a step has a name that nobody knows',
+      (lines) => Object.assign(stepOf(lines, 'accept'), { action: 'steal' }),
+      'B1',
+      'the action is one of the protocol',
+    ],
+    [
+      'a host sent before it received',
+      (lines) => stepOf(lines, 'accept').io.reverse(),
+      'B2',
+      'a step receives, then learns the time at most once, then sends: R* (C|T)? S*: this one did S R',
+    ],
+    [
+      'a host read its clock twice',
+      (lines) => stepOf(lines, 'grant').io.unshift({ op: 'C', now: 1 }),
+      'B2',
+      'a step receives, then learns the time at most once, then sends: R* (C|T)? S*: this one did C C S',
+    ],
+    [
+      'a step is left out',
+      (lines) => {
+        lines.splice(lines.indexOf(stepOf(lines, 'accept')), 1);
+        lines.pop();
+      },
+      'B1',
+      'the action may be taken: the host holds the lock',
+    ],
+    [
+      'a recorded state has something that no lock host has',
+      (lines) => Object.assign(stepOf(lines, 'accept').state, { keys: 3 }),
+      'trace',
+      'state is not as this service records it: Unrecognized key: "keys"',
+    ],
+  ])('is refused where %s', (_, change, boundary, clause) => {
+    withTraces((paths) => {
+      forge(paths[1], change);
+      const report = checkTraces(paths);
+      expect(refusalIn(report)).toEqual([boundary, clause]);
+      expect(report.refusal?.path).toBe(paths[1]);
+      expect(describeReport(report)).toMatch(
+        `REFUSED: ${paths[1]}, line ${report.refusal?.line}\n`,
+      );
+      expect(JSON.parse(reportJson(report))).toMatchObject({
+        verdict: 'refused',
+        refusal: { clause, line: report.refusal?.line },
+      });
+    });
+  });
+
+  test('is refused where others received what it no longer says was sent', () => {
+    withTraces((paths) => {
+      forge(paths[1], (lines) => lines.splice(5));
+      const report = checkTraces(paths);
+      const [boundary, clause] = refusalIn(report);
+      expect([boundary, clause]).toEqual([
+        'B4',
+        expect.stringMatching(/^a packet is received only after it was sent: server2>/),
+      ]);
+      expect(report.refusal?.path).not.toBe(paths[1]);
+    });
+  });
+
+  test('names the host by its friendly name, and the place where the states part', () => {
+    withTraces((paths) => {
+      forge(paths[1], (lines) => Object.assign(stepOf(lines, 'accept').state, { epoch: 7 }));
+      expect(describeReport(checkTraces(paths))).toMatch(
+        /server2 accept\n.*\n +at +\.epoch\n +expected +2\n +actual +7/,
+      );
+    });
+  });
+});
+
+describe('traces that do not belong together', () => {
+  const usageError = (paths: readonly string[]): string => {
+    try {
+      checkTraces(paths);
+    } catch (error) {
+      if (error instanceof UsageError) return error.message;
+      throw error;
+    }
+    throw new Error('no usage error');
+  };
+
+  test('are pointed out: a host without a trace', () => {
+    withTraces(([a, b]) => {
+      expect(usageError([a, b])).toBe('No trace of server3 is given; give one of each host');
+    });
+  });
+
+  test('are pointed out: a host with two traces', () => {
+    withTraces(([a, b, c]) => {
+      expect(usageError([a, b, c, b])).toMatch(/are both traces of server2/);
+    });
+  });
+
+  test.each<[string, (header: Line) => unknown, RegExp]>([
+    [
+      'another service',
+      (header) => Object.assign(header, { service: 'Other' }),
+      /agree on service$/,
+    ],
+    [
+      'other parameters',
+      (header) => Object.assign(header['parameters'] as object, { retryPeriod: 7 }),
+      /agree on parameters$/,
+    ],
+    ['another ring', (header) => header.hosts.reverse(), /agree on hosts$/],
+  ])('are pointed out: one of %s', (_, change, message) => {
+    withTraces((paths) => {
+      forge(paths[2], ([header]) => change(header as Line));
+      expect(usageError(paths)).toMatch(message);
+    });
+  });
+
+  test('are pointed out: a service that is not known', () => {
+    withTraces((paths) => {
+      for (const path of paths) {
+        forge(path, ([header]) => Object.assign(header ?? {}, { serviceType: 'toString' }));
+      }
+      expect(usageError(paths)).toMatch(/of type toString; this can check: IronLock/);
+    });
+  });
+
+  test('are pointed out: none at all', () => {
+    expect(usageError([])).toMatch(/No trace is given/);
+  });
+});

@@ -1,0 +1,103 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { withDirectory } from '../../harness/testing/traces.ts';
+import type { Io } from './io.ts';
+import { TraceWriter } from './traceWriter.ts';
+import { UsageError } from './usageError.ts';
+
+const HEADER = {
+  service: 'Test',
+  serviceType: 'IronLock',
+  hosts: [{ name: 'one', endPoint: 'a'.repeat(64) }],
+  host: 0,
+  parameters: {},
+  start: {},
+};
+
+const QUIET: Io = { receive: () => undefined, readClock: () => 7, send: () => {} };
+
+const linesIn = (path: string): string[] => readFileSync(path, 'utf8').split('\n').slice(0, -1);
+
+describe('recording a trace', () => {
+  test('puts a step into the file when it is flushed, and not before', () => {
+    withDirectory((directory) => {
+      const path = join(directory, 'x.trace');
+      const writer = TraceWriter.create(path, false);
+      writer.begin(HEADER);
+      expect(linesIn(path)).toHaveLength(1);
+      const io = writer.watch(QUIET);
+      io.receive();
+      io.send('b'.repeat(64), Uint8Array.of(0, 255));
+      writer.endStep('act', { n: 1 });
+      writer.endStep('act', { n: 2 });
+      expect(linesIn(path)).toHaveLength(1);
+      writer.flush();
+      const [, first, second] = linesIn(path).map((line) => JSON.parse(line));
+      expect(first).toMatchObject({
+        action: 'act',
+        io: [{ op: 'T' }, { op: 'S', dst: 'b'.repeat(64), bytes: '00ff' }],
+        state: { n: 1 },
+      });
+      expect(second).toMatchObject({ io: [], state: { n: 2 } });
+      writer.close(true);
+      expect(JSON.parse(linesIn(path).at(-1) ?? '')).toMatchObject({ end: true, steps: 2 });
+    });
+  });
+
+  test('says nothing of a step that did not come to its end', () => {
+    withDirectory((directory) => {
+      const path = join(directory, 'x.trace');
+      const writer = TraceWriter.create(path, false);
+      writer.begin(HEADER);
+      writer.watch(QUIET).readClock();
+      writer.close(false);
+      expect(linesIn(path)).toHaveLength(1);
+    });
+  });
+
+  test('passes on what the world answers, and what is sent', () => {
+    withDirectory((directory) => {
+      const writer = TraceWriter.create(join(directory, 'x.trace'), false);
+      const received = { src: 'a', bytes: Uint8Array.of(1) };
+      const sent: unknown[] = [];
+      const io = writer.watch({
+        receive: () => received,
+        readClock: () => 42,
+        send: (...packet) => sent.push(packet),
+      });
+      expect(io.receive()).toBe(received);
+      expect(io.readClock()).toBe(42);
+      io.send('b', received.bytes);
+      expect(sent).toEqual([['b', received.bytes]]);
+      writer.close(false);
+    });
+  });
+
+  test('keeps a file that exists, unless told otherwise', () => {
+    withDirectory((directory) => {
+      const path = join(directory, 'x.trace');
+      writeFileSync(path, 'precious');
+      expect(() => TraceWriter.create(path, false)).toThrow(/exists already; give overwrite=true/);
+      expect(readFileSync(path, 'utf8')).toBe('precious');
+      TraceWriter.create(path, true).close(false);
+      expect(readFileSync(path, 'utf8')).toBe('');
+    });
+  });
+
+  test('says why a file cannot be created', () => {
+    withDirectory((directory) => {
+      const path = join(directory, 'nowhere', 'x.trace');
+      expect(() => TraceWriter.create(path, false)).toThrow(UsageError);
+      expect(() => TraceWriter.create(path, false)).toThrow(/nowhere.*no such file/);
+    });
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('says that the disk is full, and ends', () => {
+    const writer = TraceWriter.create('/dev/full', true);
+    expect(() => writer.begin(HEADER)).toThrow(UsageError);
+    writer.endStep('act', {});
+    expect(() => writer.flush()).toThrow(/\/dev\/full.*no space left/);
+    writer.close(false);
+  });
+});
