@@ -6,6 +6,7 @@
  */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { firstIssue } from '../../impl/framework/firstIssue.ts';
 import { UsageError } from '../../impl/framework/usageError.ts';
 import { BOUNDARIES } from '../../refinement/framework/refusal.ts';
 import { schedule } from './schedule.ts';
@@ -70,8 +71,5 @@ export function readFailureFile(path: string): Failure {
   }
   const parsed = failure.safeParse(json);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new UsageError(
-    `${path} is no failure file: ${issue?.path.join('.') || 'it'}: ${issue?.message}`,
-  );
+  throw new UsageError(`${path} is no failure file: ${firstIssue(parsed.error, 'it')}`);
 }

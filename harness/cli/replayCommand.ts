@@ -1,5 +1,6 @@
 /** # `ironfleet replay`: a refused behaviour, told step by step. */
 import { ZodError } from 'zod';
+import { firstIssue } from '../../impl/framework/firstIssue.ts';
 import { UsageError } from '../../impl/framework/usageError.ts';
 import type { Behaviours, Outcome } from '../campaign/behaviour.ts';
 import { type Failure, readFailureFile } from '../campaign/failure.ts';
@@ -56,6 +57,7 @@ function behavioursOf({ service, config }: Failure): Behaviours {
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(`in the failure file, ${error.message}`);
     if (!(error instanceof ZodError)) throw error;
-    throw new UsageError(`the failure file has no configuration of ${service}: ${error.message}`);
+    const issue = firstIssue(error, 'it');
+    throw new UsageError(`the failure file has no configuration of ${service}: ${issue}`);
   }
 }
