@@ -74,8 +74,12 @@ describe('peers that do not say who they are', () => {
   });
 
   test('crowd out each other, the oldest first, but nobody else', async () => {
-    bench = new Bench(identities, true);
+    bench = new Bench(identities, false);
     const server = await bench.start(0, { limits: { openings: 2 } });
+    for (let count = 0; count < 3; count++) {
+      await bench.dialAs(key(`in good faith ${count}`), server);
+      await until(() => server.counters.connectionsOpened === count + 1);
+    }
     const silent = [];
     for (let count = 0; count < 5; count++) silent.push(await bench.dial(server));
     await Promise.all(silent.slice(0, 3).map(gone));

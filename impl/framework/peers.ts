@@ -15,9 +15,6 @@ import { Peer, type PeerContext } from './peer.ts';
 import type { RateLimitedLog } from './rateLimitedLog.ts';
 import type { TransportCounters, TransportLimits } from './transportLimits.ts';
 
-/** How long closing waits for peers to take what has been written, in milliseconds. */
-const CLOSING_MS = 500;
-
 export class Peers implements PeerContext, ListenerOwner {
   readonly limits: TransportLimits;
   readonly counters: TransportCounters;
@@ -64,7 +61,7 @@ export class Peers implements PeerContext, ListenerOwner {
     for (const peer of this.#peers.values()) peer.close();
     const timer = setTimeout(() => {
       for (const peer of this.#peers.values()) peer.destroy();
-    }, CLOSING_MS);
+    }, this.limits.closingMs);
     await new Promise<void>((empty) => {
       this.#onEmpty = empty;
       this.#checkEmpty();

@@ -138,6 +138,20 @@ describe('sending', () => {
     expect(server.counters.dialsFailed).toBe(1);
   });
 
+  test('dials a peer that was heard and is lost at once', async () => {
+    const server = await startOne({ limits: { redialMs: [3_600_000, 3_600_000] } });
+    const peer = await bench.start(1);
+    sendText(server, endPoint(1), 'question');
+    await nextPacket(peer);
+    sendText(peer, endPoint(0), 'answer');
+    await nextPacket(server);
+    await peer.close();
+    await until(() => server.counters.connectionsClosed === 1);
+    const again = await bench.start(1);
+    sendText(server, endPoint(1), 'question again');
+    expect(textOf(await nextPacket(again))).toBe('question again');
+  });
+
   test('what waits for a dial goes out on a connection that comes in meanwhile', async () => {
     const server = await startOne({ limits: { redialMs: [3_600_000, 3_600_000] } });
     await bench.vacate(1);
@@ -219,24 +233,43 @@ describe('sending', () => {
 describe('closing', () => {
   test('delivers what has been flushed, and leaves nothing open', async () => {
     bench = new Bench(identities, true);
-    const [first, second] = (await bench.startAll()) as [Transport, Transport];
+    const limits = { closingMs: 3_600_000 };
+    const [first, second] = (await bench.startAll({ limits })) as [Transport, Transport];
     sendText(first, endPoint(1), 'hello');
     await nextPacket(second);
     await bench.vacate(2);
     sendText(first, endPoint(2), 'nobody there');
     const silent = await bench.dial(first);
-    sendText(first, endPoint(1), 'farewell');
+    const farewell = new Uint8Array(20_000_000); // More than the system takes at once.
+    first.send(endPoint(1), farewell);
+    first.flush();
     await first.close();
     await gone(silent);
-    expect(textOf(await nextPacket(second))).toBe('farewell');
+    expect((await nextPacket(second)).bytes).toHaveLength(farewell.length);
     await bench.close();
     await until(() => !process.getActiveResourcesInfo().some((name) => name.startsWith('TCP')));
     expect(first.counters.connectionsClosed).toBe(first.counters.connectionsOpened);
     expect(() => sendText(first, endPoint(1), 'from the grave')).not.toThrow();
   });
 
-  test('does not wait for a peer that reads nothing', async () => {
-    const server = await startOne();
+  test('ends the attempts to connect', async () => {
+    const server = await startOne({ limits: { redialMs: [300, 300] } });
+    let dialled = 0;
+    await bench.listen(1, (socket) => {
+      dialled++;
+      socket.destroy();
+    });
+    sendText(server, endPoint(1), 'hello');
+    await until(() => server.counters.connectionsClosed === 1);
+    sendText(server, endPoint(1), 'hello again');
+    await server.close();
+    const before = dialled;
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(dialled).toBe(before);
+  });
+
+  test('does not wait long for a peer that reads nothing', async () => {
+    const server = await startOne({ limits: { closingMs: 20 } });
     const socket = await bench.dialAs(Uint8Array.of(1), server);
     socket.pause();
     await until(() => server.counters.connectionsOpened === 1);

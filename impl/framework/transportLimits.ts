@@ -32,6 +32,8 @@ export interface TransportLimits {
   readonly tries: number;
   /** The shortest and the longest pause from one attempt to connect to the next, in milliseconds. */
   readonly redialMs: readonly [shortest: number, longest: number];
+  /** How long closing waits for peers to take what has been written, in milliseconds. */
+  readonly closingMs: number;
 }
 
 /** What a waiting frame costs besides its bytes. It bounds the number of empty frames, too. */
@@ -53,6 +55,7 @@ export const DEFAULT_LIMITS: TransportLimits = {
   openingMs: 10_000,
   tries: 3,
   redialMs: [100, 1000],
+  closingMs: 1000,
 };
 
 /** Why a peer is not talked to. */
