@@ -14,7 +14,7 @@ import type { TransportCounters } from './transportLimits.ts';
 /** Who wants to know what becomes of a connection. */
 export interface ConnectionListener {
   /** The peer has sent something. */
-  heard(connection: Connection): void;
+  heard(): void;
   /** The socket is gone. `trouble` says what the peer did wrong, if it did. */
   closed(connection: Connection, trouble: string | undefined): void;
 }
@@ -48,6 +48,7 @@ export class Connection implements InboxOwner {
   /** Starts to read. Whoever owns the connection must be ready for what comes, answers included. */
   start(): void {
     this.#socket.on('data', (chunk: Uint8Array) => {
+      this.#listener.heard();
       this.#reader.feed(chunk);
       this.#deliver();
     });
@@ -93,7 +94,6 @@ export class Connection implements InboxOwner {
   #deliver(): void {
     const frames: Uint8Array[] = [];
     for (let frame = this.#reader.next(); frame; frame = this.#reader.next()) frames.push(frame);
-    if (frames.length > 0) this.#listener.heard(this);
     this.#inboxes.put(this.#inbox, frames, this.#reader.incomplete);
     if (this.#reader.failure !== undefined) {
       this.#counters.droppedOversized++;

@@ -6,7 +6,8 @@
  * that has waited for three attempts in vain is dropped.
  *
  * Follows Common/Native/IoFramework.cs of IronFleet; departs from it in that attempts keep a distance from each other,
- * which grows up to a second, so that a dead peer costs next to nothing, and in that what waits is bounded.
+ * which grows up to a second, so that a dead peer costs next to nothing, in that what waits is bounded, and in that a connection
+ * that seems stuck is not relied upon.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import { Connection, type ConnectionListener } from './connection.ts';
@@ -59,6 +60,8 @@ export class Peer implements ConnectionListener, OpeningListener {
   #lastDial = Number.NEGATIVE_INFINITY;
   /** Attempts since the peer was last heard. */
   #fruitless = 0;
+  /** When it was first sent to since it was last heard. */
+  #unansweredSince = Number.POSITIVE_INFINITY;
   #closed = false;
 
   constructor(
@@ -98,6 +101,7 @@ export class Peer implements ConnectionListener, OpeningListener {
       this.#waiting = [];
       this.#outbox = [];
       this.#cost = 0;
+      this.#mindSilence();
       return;
     }
     if (this.server === undefined) {
@@ -151,6 +155,7 @@ export class Peer implements ConnectionListener, OpeningListener {
 
   heard(): void {
     this.#fruitless = 0;
+    this.#unansweredSince = Number.POSITIVE_INFINITY;
   }
 
   closed(connection: Connection, trouble: string | undefined): void {
@@ -182,6 +187,16 @@ export class Peer implements ConnectionListener, OpeningListener {
       }
     }
     if (this.#wantsConnection()) this.dial();
+  }
+
+  /** Sees to another connection if what is sent over the newest seems not to arrive. */
+  #mindSilence(): void {
+    if (this.server === undefined) return;
+    const now = performance.now();
+    this.#unansweredSince = Math.min(this.#unansweredSince, now);
+    if (now - this.#unansweredSince <= this.#context.limits.silenceMs) return;
+    this.#unansweredSince = now;
+    this.dial();
   }
 
   #wantsConnection(): boolean {

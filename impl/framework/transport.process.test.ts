@@ -10,7 +10,7 @@ import {
   until,
 } from '../../harness/testing/transports.ts';
 import { createClientCredentials } from './certificate.ts';
-import { FrameReader } from './frame.ts';
+import { encodeFrame, FrameReader } from './frame.ts';
 import { endPointOf, type PrivateIdentity } from './identity.ts';
 import type { Transport } from './transport.ts';
 
@@ -150,6 +150,22 @@ describe('sending', () => {
     const again = await bench.start(1);
     sendText(server, endPoint(1), 'question again');
     expect(textOf(await nextPacket(again))).toBe('question again');
+  });
+
+  test('tries another connection with a server that does not say a word', async () => {
+    const server = await startOne({ limits: { silenceMs: 20, redialMs: [1, 1] } });
+    const accepted: Socket[] = [];
+    await bench.listen(1, (socket) => accepted.push(socket));
+    sendText(server, endPoint(1), 'hello?');
+    await until(() => accepted.length === 1);
+    accepted[0]?.write(encodeFrame(Uint8Array.of(1)));
+    await nextPacket(server);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    sendText(server, endPoint(1), 'nice to hear from you');
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    expect(accepted).toHaveLength(1);
+    sendText(server, endPoint(1), 'are you still there?');
+    await until(() => accepted.length === 2);
   });
 
   test('what waits for a dial goes out on a connection that comes in meanwhile', async () => {

@@ -32,6 +32,11 @@ export interface TransportLimits {
   readonly tries: number;
   /** The shortest and the longest pause from one attempt to connect to the next, in milliseconds. */
   readonly redialMs: readonly [shortest: number, longest: number];
+  /**
+   * For how long a server may be sent to without a word from it before another connection is tried, in milliseconds. After
+   * an outage of the network a connection can stay stuck about as long again, and a new one is not.
+   */
+  readonly silenceMs: number;
   /** How long closing waits for peers to take what has been written, in milliseconds. */
   readonly closingMs: number;
 }
@@ -55,6 +60,7 @@ export const DEFAULT_LIMITS: TransportLimits = {
   openingMs: 10_000,
   tries: 3,
   redialMs: [100, 1000],
+  silenceMs: 5000,
   closingMs: 1000,
 };
 
