@@ -1,0 +1,99 @@
+import { Writable } from 'node:stream';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { makeIdentities, until } from '../../harness/testing/transports.ts';
+import type { PrivateIdentity } from './identity.ts';
+import type { Host, Io, Wake } from './io.ts';
+import { serve } from './serve.ts';
+
+let me: PrivateIdentity;
+let stopper: AbortController;
+
+beforeAll(async () => {
+  [me] = (await makeIdentities(1)) as [PrivateIdentity];
+});
+
+afterEach(() => {
+  stopper.abort();
+});
+
+/** A stream that keeps what it is given. */
+class Kept extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+/** A host that sends something to itself, and does `onPacket` when it comes. */
+class Soliloquist implements Host {
+  readonly #onPacket: (io: Io) => void;
+  #spoken = false;
+
+  constructor(onPacket: (io: Io) => void) {
+    this.#onPacket = onPacket;
+  }
+
+  step(io: Io, wake: Wake): string {
+    if (wake === 'packet') this.#onPacket(io);
+    else io.send(me.endPoint, Uint8Array.of(1));
+    this.#spoken = true;
+    return wake;
+  }
+
+  nextDeadline(): number {
+    return this.#spoken ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  }
+
+  snapshot(): unknown {
+    return {};
+  }
+}
+
+/** Serves with such a host; the exit code comes when it ends. */
+function start(onPacket: (io: Io) => void) {
+  stopper = new AbortController();
+  const [stdout, stderr] = [new Kept(), new Kept()];
+  const { pkcs12: _, ...server } = me;
+  const code = serve(
+    {
+      service: { friendlyName: 'Test', serviceType: 'Test', servers: [server], useSsl: false },
+      me,
+      verbose: false,
+      overwrite: false,
+      parameters: {},
+      createHost: () => new Soliloquist(onPacket),
+    },
+    { stdout, stderr, signal: stopper.signal },
+  );
+  return { stdout, stderr, code };
+}
+
+describe('a running server', () => {
+  test('stops with exit code 1 rather than let its host break the order of IO', async () => {
+    const { stdout, stderr, code } = start((io) => {
+      io.readClock();
+      io.receive();
+    });
+    expect(await code).toBe(1);
+    expect(stdout.text).toBe('[[READY]]\n[[EXIT]]\n');
+    expect(stderr.text).toMatch(
+      /^ERROR - The server stops, for its host failed: IoOrderViolation: .*about to receive after it had learned the time\n$/,
+    );
+  });
+
+  test('stops when it is told to, and sums up what it did', async () => {
+    let received = 0;
+    const { stdout, stderr, code } = start((io) => {
+      if (io.receive()) received++;
+    });
+    await until(() => received === 1);
+    stopper.abort();
+    expect(await code).toBe(0);
+    expect(stdout.text).toMatch(
+      /^\[\[READY\]\]\nSummary: steps 2, .*deadline 1, packet 1, .*\n\[\[EXIT\]\]\n$/,
+    );
+    expect(stderr.text).toBe('');
+  });
+});
