@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { clause } from '../../spec/framework/verdict.ts';
 import { type ExploreOptions, explore } from './breadthFirst.ts';
-import type { Model } from './model.ts';
+import { invariants, type Model } from './model.ts';
 import { dieHard, type Jugs } from './models/dieHard.ts';
 import { peterson } from './models/peterson.ts';
 import { readersWriters } from './models/readersWriters.ts';
@@ -38,7 +38,9 @@ describe('the explorer reproduces published counts', () => {
 
 const wants4: Model<Jugs> = {
   ...dieHard,
-  invariants: { 'not 4': ({ big }) => clause('the big jug does not hold 4 gallons', big !== 4) },
+  checkState: invariants({
+    'not 4': ({ big }) => clause('the big jug does not hold 4 gallons', big !== 4),
+  }),
 };
 
 describe('a counterexample', () => {
@@ -108,7 +110,7 @@ describe('a counterexample', () => {
       successors: (s, visit) => {
         if (asked++ < 3) visit('count', s + 1);
       },
-      invariants: { small: (s) => clause('s < 3', s < 3) },
+      checkState: invariants({ small: (s) => clause('s < 3', s < 3) }),
     };
     expect(() => explore(fickle)).toThrow('not the same successors');
   });

@@ -89,8 +89,7 @@ class Search<State, Label> {
   readonly #started: number;
   readonly #table = new StateTable();
   readonly #fingerprintOf: (state: State) => Fingerprint;
-  readonly #invariants;
-  readonly #taken = new Map<string, number>();
+  readonly #taken = new Map<string, { times: number }>();
   readonly #unexpanded = new Map<Bound['bound'], number>();
   #transitions = 0;
   #deadlocks = 0;
@@ -113,8 +112,7 @@ class Search<State, Label> {
     this.#started = this.#clock();
     this.#nextReport = options.progressEvery ?? 1;
     this.#fingerprintOf = model.fingerprint?.bind(model) ?? fingerprint;
-    this.#invariants = Object.entries(model.invariants ?? {});
-    for (const action of model.actions ?? []) this.#taken.set(action, 0);
+    for (const action of model.actions ?? []) this.#taken.set(action, { times: 0 });
   }
 
   run(): Exploration<State, Label> {
@@ -169,7 +167,9 @@ class Search<State, Label> {
   readonly #visit: Visit<State, Label> = (label, next, times = 1) => {
     const action = actionOf(this.#model, label);
     this.#transitions += times;
-    this.#taken.set(action, (this.#taken.get(action) ?? 0) + times);
+    const taken = this.#taken.get(action);
+    if (taken !== undefined) taken.times += times;
+    else this.#taken.set(action, { times });
     if (this.#finding !== undefined) return;
     const refusal = this.#model.checkStep?.(this.#state as State, label, next);
     if (refusal !== undefined) this.#find(refusal, this.#number, { action, label, state: next });
@@ -185,10 +185,8 @@ class Search<State, Label> {
     const number = table.add(hi, lo, this.#number, this.#way);
     if (number < known) return;
     this.#next.push(state);
-    for (const [failed, law] of this.#invariants) {
-      const refusal = law(state);
-      if (refusal !== undefined) this.#find({ failed, because: [refusal] }, number);
-    }
+    const refusal = this.#model.checkState?.(state);
+    if (refusal !== undefined) this.#find(refusal, number);
   }
 
   #find(refusal: Refusal, state: number, step?: Moment<State, Label>): void {
@@ -231,7 +229,7 @@ class Search<State, Label> {
       complete: finding === undefined && this.#unexpanded.size === 0,
       bounds: [...this.#unexpanded].map(([bound, unexpanded]) => ({ bound, unexpanded })),
       deadlocks: this.#deadlocks,
-      coverage: Object.fromEntries(this.#taken),
+      coverage: Object.fromEntries([...this.#taken].map(([name, { times }]) => [name, times])),
       seconds,
       statesPerSecond: distinctStates / Math.max(seconds, 1e-9),
       collisionProbability: collisionProbability(distinctStates),

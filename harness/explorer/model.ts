@@ -32,8 +32,8 @@ export interface Model<State, Label = string> {
   actionOf?(label: Label): string;
   /** 64 bits that stand for the state; by default computed from its contents. */
   fingerprint?(state: State): Fingerprint;
-  /** What must be true of every state. */
-  readonly invariants?: Readonly<Record<string, (state: State) => Verdict>>;
+  /** What must be true of every state; see {@link invariants}. */
+  checkState?(state: State): Verdict;
   /** What must be true of every step. */
   checkStep?(state: State, label: Label, next: State): Verdict;
   /** States for which this is false are checked and counted, but the search does not go on from them. */
@@ -61,6 +61,20 @@ export interface Counterexample<State, Label> {
   readonly refusal: Refusal;
   readonly behaviour: Behaviour<State, Label>;
 }
+
+/** A check of states from laws with names: the first that is broken is refused under its name. */
+export const invariants = <State>(
+  laws: Readonly<Record<string, (state: State) => Verdict>>,
+): ((state: State) => Verdict) => {
+  const named = Object.entries(laws);
+  return (state) => {
+    for (const [failed, law] of named) {
+      const refusal = law(state);
+      if (refusal !== undefined) return { failed, because: [refusal] };
+    }
+    return undefined;
+  };
+};
 
 /** The action that a step belongs to. */
 export const actionOf = <State, Label>(model: Model<State, Label>, label: Label): string =>

@@ -6,7 +6,7 @@
  * The state machine is that of DieHard.tla in the TLA+ Examples: 16 states, 97 states generated.
  */
 import { clause } from '../../../spec/framework/verdict.ts';
-import type { Model } from '../model.ts';
+import { invariants, type Model } from '../model.ts';
 
 export interface Jugs {
   readonly small: number;
@@ -26,7 +26,7 @@ export const dieHard: Model<Jugs> = {
     visit('pour from small to big', { small: small - toBig, big: big + toBig });
     visit('pour from big to small', { small: small + toSmall, big: big - toSmall });
   },
-  invariants: {
+  checkState: invariants({
     'no jug overflows': ({ small, big }) => clause('small ≤ 3 and big ≤ 5', small <= 3 && big <= 5),
-  },
+  }),
 };

@@ -9,7 +9,7 @@
  */
 import { clause } from '../../../spec/framework/verdict.ts';
 import type { LivenessProperty } from '../liveness.ts';
-import type { Model } from '../model.ts';
+import { invariants, type Model } from '../model.ts';
 
 type Place = 'idle' | 'raise' | 'yield' | 'wait' | 'critical' | 'lower';
 type Pair<T> = readonly [T, T];
@@ -62,13 +62,13 @@ export const peterson: Model<Peterson, PetersonStep> = {
     }
   },
   actionOf: ({ from }) => from,
-  invariants: {
+  checkState: invariants({
     'mutual exclusion': ({ at }) =>
       clause(
         'one process at a time is critical',
         !at.every((place) => place === 'critical' || place === 'lower'),
       ),
-  },
+  }),
 };
 
 /** A process that has raised its flag becomes critical, if both are treated fairly. */

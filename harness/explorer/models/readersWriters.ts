@@ -8,7 +8,7 @@
  * generated, 13 levels).
  */
 import { clause } from '../../../spec/framework/verdict.ts';
-import type { Model } from '../model.ts';
+import { invariants, type Model } from '../model.ts';
 
 type Request = `${'read' | 'write'} ${number}`;
 
@@ -52,9 +52,9 @@ export const readersWriters = (actors: number): Model<Library> => ({
       );
     }
   },
-  invariants: {
+  checkState: invariants({
     safe: (s) =>
       clause('nobody reads while somebody writes', s.readers.size === 0 || s.writers.size === 0)
       ?? clause('one at a time writes', s.writers.size <= 1),
-  },
+  }),
 });

@@ -9,7 +9,7 @@
  * 8,832 for 5 and 50,816 for 6.
  */
 import { clause } from '../../../spec/framework/verdict.ts';
-import type { Model } from '../model.ts';
+import { invariants, type Model } from '../model.ts';
 
 type Resource = 'working' | 'prepared' | 'committed' | 'aborted';
 
@@ -54,11 +54,11 @@ export const twoPhase = (resources: number): Model<TwoPhase> => ({
       if (s.sent.has('abort')) visit('hear abort', become('aborted'));
     });
   },
-  invariants: {
+  checkState: invariants({
     consistent: (s) =>
       clause(
         'no two resource managers decide differently',
         !(s.resources.includes('committed') && s.resources.includes('aborted')),
       ),
-  },
+  }),
 });

@@ -1,0 +1,61 @@
+/**
+ * # The lock, explored
+ *
+ * An instance of the lock small enough to know all of it: so many hosts, and a last epoch. Retry periods have
+ * always passed, so whatever may happen at some time may happen at any time, and the model is finite
+ * without being cut.
+ */
+import { accept, type Host, type Message } from '../../protocol/lock/host.ts';
+import { lockRefinement } from '../../refinement/lock/service.ts';
+import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
+import type { State as Service } from '../../spec/lock/service.ts';
+import type { LivenessProperty } from './liveness.ts';
+import type { SystemLaws } from './systemLaws.ts';
+import { SystemModel, type SystemState } from './systemModel.ts';
+import type { Transition } from './transition.ts';
+
+export interface LockInstance {
+  readonly hosts: number;
+  /** The last epoch: whoever holds the lock in it keeps it. */
+  readonly epochs: number;
+  /** Whether to behave as the original: grant once and forget. */
+  readonly compatible: boolean;
+}
+
+export type LockLaws = SystemLaws<Host, Message, Service>;
+export type LockState = SystemState<Host, Message, Service>;
+export type LockTransition = Transition<Host, Message, Service>;
+
+const ringOf = (hosts: number): EndPoint[] =>
+  Array.from({ length: hosts }, (_, index) => `h${index + 1}`);
+
+/** All that must be true of an instance. */
+export const lockLaws = ({ hosts, epochs, compatible }: LockInstance): LockLaws =>
+  lockRefinement(ringOf(hosts), { maxEpoch: epochs, retryPeriod: 0, compatible });
+
+/** What somebody who is no host says to each host, as if it were one; nobody should care. */
+export const strangers = ({ hosts, epochs }: LockInstance): Packet<Message>[] =>
+  ringOf(hosts).flatMap((dst) =>
+    [2, epochs].flatMap((epoch) => [
+      { src: 'stranger', dst, msg: { type: 'transfer', epoch } } as const,
+      { src: 'stranger', dst, msg: { type: 'locked', epoch } } as const,
+    ]),
+  );
+
+/** The model of an instance. With `laws` of its own it is the model of a changed protocol. */
+export const lockModel = (
+  instance: LockInstance,
+  { separate = false, laws = lockLaws(instance) }: { separate?: boolean; laws?: LockLaws } = {},
+): SystemModel<Host, Message, Service> =>
+  new SystemModel(laws, { strangers: strangers(instance), separate });
+
+/** The lock goes around, as long as there is a next epoch. */
+export const lockGoesAround = (
+  { epochs }: LockInstance,
+  model: SystemModel<Host, Message, Service>,
+): LivenessProperty<LockState, LockTransition> => ({
+  ...model.fairness,
+  name: 'every host gets the lock again and again',
+  isProgress: (s, { move }, t) => move.action === accept.name && s !== t,
+  isGoal: ({ hosts }) => hosts.some(({ value }) => value.held && value.epoch === epochs),
+});

@@ -1,0 +1,106 @@
+/**
+ * # Transitions of a system
+ *
+ * What a move of one host does to the system when its network is in a given state: which packets are new,
+ * and, once that is settled, where it leads the specification.
+ */
+import type { Verdict } from '../../spec/framework/verdict.ts';
+import type { Move } from './hostMoves.ts';
+import type { Network, Networks, PacketPart, Part } from './interning.ts';
+
+export class Transition<State, Message, Spec> {
+  readonly move: Move<State, Message, Spec>;
+  /** The network after it, and the packets that are new there. */
+  readonly network: Network<Message>;
+  readonly fresh: readonly PacketPart<Message>[];
+  /** How many transitions this stands for; more than one only if they change no host and send nothing new. */
+  readonly times: number;
+  /** What it adds to the fingerprint of a state, but for the state of the specification. */
+  readonly hi: number;
+  readonly lo: number;
+  /** The last question about the specification, and the answer. */
+  from: Part<Spec> | undefined = undefined;
+  to: Part<Spec> | undefined = undefined;
+  refusal: Verdict = undefined;
+
+  constructor(
+    move: Move<State, Message, Spec>,
+    before: Network<Message>,
+    network: Network<Message>,
+    fresh: readonly PacketPart<Message>[],
+    times: number,
+  ) {
+    this.move = move;
+    this.network = network;
+    this.fresh = fresh;
+    this.times = times;
+    this.hi = (move.after.hi - move.before.hi + network.hi - before.hi) | 0;
+    this.lo = (move.after.lo - move.before.lo + network.lo - before.lo) | 0;
+  }
+
+  settle(from: Part<Spec>, to: Part<Spec>, refusal: Verdict): void {
+    this.from = from;
+    this.to = to;
+    this.refusal = refusal;
+  }
+}
+
+/** The transitions of one host in one network. */
+export class Row<State, Message, Spec> {
+  /** Those that change a host or send something new. */
+  readonly loud: Transition<State, Message, Spec>[] = [];
+  /** The others; those that can be told apart by nothing that is checked are one. */
+  readonly silent: Transition<State, Message, Spec>[] = [];
+  /** The state of the specification that all the silent ones were last found to leave alone. */
+  silentFor: Part<Spec> | undefined = undefined;
+  readonly #network: Network<Message>;
+  readonly #networks: Networks<Message>;
+  readonly #separate: boolean;
+
+  constructor(network: Network<Message>, networks: Networks<Message>, separate: boolean) {
+    this.#network = network;
+    this.#networks = networks;
+    this.#separate = separate;
+  }
+
+  addAll(moves: readonly Move<State, Message, Spec>[]): void {
+    for (const move of moves) this.add(move, 1);
+  }
+
+  add(move: Move<State, Message, Spec>, times: number): void {
+    const before = this.#network;
+    const fresh = move.sends.filter((packet) => !before.has(packet));
+    if (move.after !== move.before || fresh.length > 0) {
+      const network = this.#networks.extend(before, fresh);
+      this.loud.push(new Transition(move, before, network, fresh, times));
+      return;
+    }
+    const alike = this.#separate ? -1 : this.silent.findIndex((t) => isAlike(t.move, move));
+    const known = this.silent[alike];
+    if (known === undefined) this.silent.push(new Transition(move, before, before, [], times));
+    else {
+      const first = order(known.move) < order(move) ? known.move : move;
+      this.silent[alike] = new Transition(first, before, before, [], known.times + times);
+    }
+  }
+
+  /** Puts all in an order that does not depend on how the network came about, to be the same when asked again. */
+  sort(): this {
+    this.loud.sort((a, b) => order(a.move) - order(b.move));
+    this.silent.sort((a, b) => order(a.move) - order(b.move));
+    return this;
+  }
+}
+
+const order = <State, Message, Spec>({ packet }: Move<State, Message, Spec>): number =>
+  packet?.id ?? -1;
+
+/** Whether two silent moves differ in nothing but the packet that they take, which no check depends on. */
+const isAlike = <State, Message, Spec>(
+  a: Move<State, Message, Spec>,
+  b: Move<State, Message, Spec>,
+): boolean =>
+  a.action === b.action
+  && a.refusal === b.refusal
+  && a.step.sends.length === b.step.sends.length
+  && a.sends.every((packet, index) => packet === b.sends[index]);
