@@ -1,8 +1,8 @@
 /**
  * # Services for tests of the transport
  *
- * Servers of a service, all in this process, on ports that the system chooses; and peers that talk to them in
- * bytes of the test's choice. All that is opened here, {@link Bench.close} closes.
+ * Servers of a service, all in this process, on ports that the system chooses; and peers that talk
+ * to them in bytes of the test's choice. All that is opened here, {@link Bench.close} closes.
  */
 import { once } from 'node:events';
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';

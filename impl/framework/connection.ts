@@ -1,9 +1,9 @@
 /**
  * # A connection
  *
- * A socket whose peer is known. Frames that arrive go to an inbox; when that is full, the connection stops
- * reading until the host has emptied it, so that the peer has to wait. Frames go out as one write for all
- * that is sent at once.
+ * A socket whose peer is known. Frames that arrive go to an inbox; when that is full, the
+ * connection stops reading until the host has emptied it, so that the peer has to wait. Frames go
+ * out as one write for all that is sent at once.
  */
 import type { Socket } from 'node:net';
 import { type FrameReader, joinFrames } from './frame.ts';
@@ -41,7 +41,8 @@ export class Connection implements InboxOwner {
     this.#counters = counters;
     this.#listener = listener;
     counters.connectionsOpened++;
-    opened.socket.on('error', () => {}); // Whatever the error, the socket closes, and that is what counts.
+    // Whatever the error, the socket closes, and that is what counts.
+    opened.socket.on('error', () => {});
     opened.socket.once('close', () => this.#onClose());
   }
 

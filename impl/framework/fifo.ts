@@ -1,8 +1,9 @@
 /**
  * # A queue
  *
- * First in, first out, in constant time; `Array.prototype.shift` is not. One array is read while the other is written,
- * and when the first is used up they change places, so neither ever holds more than was waiting at once.
+ * First in, first out, in constant time; `Array.prototype.shift` is not. One array is read while
+ * the other is written, and when the first is used up they change places, so neither ever holds
+ * more than was waiting at once.
  */
 export class Fifo<T> {
   #front: (T | undefined)[] = [];

@@ -165,7 +165,7 @@ describe('a reader', () => {
       const frames = readAll(uncut, [stream]);
       const halved = new FrameReader(64);
       const sameFrames = readAll(halved, [stream.subarray(0, cut), stream.subarray(cut)]);
-      // Expectations cost more than all the rest, so there is one only if there is something to tell.
+      // Expectations cost more than all the rest: there is one only if there is something to tell.
       const same = Buffer.concat(frames).equals(Buffer.concat(sameFrames));
       if (halved.failure !== uncut.failure || sameFrames.length !== frames.length || !same) {
         expect([halved.failure, plain(sameFrames)]).toEqual([uncut.failure, plain(frames)]);

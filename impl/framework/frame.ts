@@ -1,23 +1,27 @@
 /**
  * # Frames
  *
- * A connection carries messages as frames: 8 bytes, big-endian, that say how long the payload is, then the
- * payload. Any length from 0 on is legal, up to a limit that the reader sets.
+ * A connection carries messages as frames: 8 bytes, big-endian, that say how long the payload is,
+ * then the payload. Any length from 0 on is legal, up to a limit that the reader sets.
  *
- * Follows the framing of IoFramework.cs of IronFleet; departs from it in that a reader refuses lengths
- * above its limit, and that what it allocates depends on the bytes that came, not on the length that was promised.
+ * Follows the framing of IoFramework.cs of IronFleet; departs from it in that a reader refuses
+ * lengths above its limit, and that what it allocates depends on the bytes that came, not on the
+ * length that was promised.
  */
 
 const HEADER = 8;
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 /**
- * The longest payload accepted unless a service says otherwise: 64 MiB, in bytes. The longest messages are application
- * states that a server hands to one that lags behind; several of this size fit into the memory of a small machine.
+ * The longest payload accepted unless a service says otherwise: 64 MiB, in bytes. The longest
+ * messages are application states that a server hands to one that lags behind; several of this size
+ * fit into the memory of a small machine.
  */
 export const MAX_PAYLOAD = 64 * 1024 * 1024;
 
-/** Payloads longer than this are handed to the socket as they are; shorter ones are copied together. */
+/**
+ * Payloads longer than this are handed to the socket as they are; shorter ones are copied together.
+ */
 const WORTH_COPYING = 16 * 1024;
 /** A buffer of frames copied together is closed once it has reached this size. */
 const PIECE = 256 * 1024;
@@ -31,8 +35,8 @@ export function encodeFrame(payload: Uint8Array): Uint8Array {
 }
 
 /**
- * The frames of all `payloads`, in order, in few pieces: short payloads are copied together, long ones
- * follow their header uncopied. Writing the pieces one after another writes the frames.
+ * The frames of all `payloads`, in order, in few pieces: short payloads are copied together, long
+ * ones follow their header uncopied. Writing the pieces one after another writes the frames.
  */
 export function joinFrames(payloads: readonly Uint8Array[]): Uint8Array[] {
   const pieces: Uint8Array[] = [];
@@ -71,11 +75,11 @@ function copyTogether(
 }
 
 /**
- * Cuts a stream of bytes, which arrives in chunks of any size, into the payloads of its frames. After
- * each {@link feed}, call {@link next} until it gives nothing.
+ * Cuts a stream of bytes, which arrives in chunks of any size, into the payloads of its frames.
+ * After each {@link feed}, call {@link next} until it gives nothing.
  *
- * A payload that lies within one chunk is a view of that chunk; one that is spread over several is copied once
- * or, if it comes in crumbs, a few times.
+ * A payload that lies within one chunk is a view of that chunk; one that is spread over several is
+ * copied once or, if it comes in crumbs, a few times.
  */
 export class FrameReader {
   /** The longest payload that is accepted, in bytes. It may change between frames. */
@@ -134,8 +138,9 @@ export class FrameReader {
   }
 
   /**
-   * Moves bytes from the chunk until the partial frame has `goal` of them; says whether it has. Room is
-   * at most doubled at a time, so it is never more than twice what has come, and never more than the goal.
+   * Moves bytes from the chunk until the partial frame has `goal` of them; says whether it has.
+   * Room is at most doubled at a time, so it is never more than twice what has come, and never more
+   * than the goal.
    */
   #fill(goal: number): boolean {
     const count = Math.min(goal - this.#filled, this.#chunk.length - this.#offset);

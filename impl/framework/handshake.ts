@@ -1,13 +1,15 @@
 /**
  * # Handshakes
  *
- * How the two ends of a fresh connection learn who the other is. Over TLS both show a certificate, and
- * what counts is its public key: the dialled server must have the key and the name that the service file gives it; whoever
- * dials may be a server of the service, then under its own name, or else is an anonymous client. Without TLS, whoever
- * dials sends its public key as the first frame and is believed.
+ * How the two ends of a fresh connection learn who the other is. Over TLS both show a certificate,
+ * and what counts is its public key: the dialled server must have the key and the name that the
+ * service file gives it; whoever dials may be a server of the service, then under its own name, or
+ * else is an anonymous client. Without TLS, whoever dials sends its public key as the first frame
+ * and is believed.
  *
- * Follows Common/Native/IoFramework.cs of IronFleet; departs from it in that handshakes do not wait for each
- * other, that each has a time limit, and that certificates of other keys than RSA are refused.
+ * Follows Common/Native/IoFramework.cs of IronFleet; departs from it in that handshakes do not wait
+ * for each other, that each has a time limit, and that certificates of other keys than RSA are
+ * refused.
  */
 import { constants, type X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
@@ -35,10 +37,14 @@ export interface Objection {
 /** The longest public key that a peer may send without TLS, in bytes: the original's limit. */
 const MAX_KEY = 0xfffff;
 
-/** After so long without traffic the system asks whether the peer is still there, in milliseconds. */
+/**
+ * After so long without traffic the system asks whether the peer is still there, in milliseconds.
+ */
 const KEEP_ALIVE_MS = 10_000;
 
-/** The handshake that the service asks for. Throws a {@link UsageError} if the key cannot be used. */
+/**
+ * The handshake that the service asks for. Throws a {@link UsageError} if the key cannot be used.
+ */
 export const handshakeOf = (
   service: ServiceIdentity,
   me: Credentials,

@@ -1,9 +1,9 @@
 /**
  * # Inboxes
  *
- * Received frames wait for the host, those of each connection in an inbox of their own, and the inboxes take turns.
- * So a peer that floods makes itself wait and nobody else. The order of frames is kept within a connection,
- * and nothing is promised across connections, just as in any network.
+ * Received frames wait for the host, those of each connection in an inbox of their own, and the
+ * inboxes take turns. So a peer that floods makes itself wait and nobody else. The order of frames
+ * is kept within a connection, and nothing is promised across connections, just as in any network.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import { Fifo } from './fifo.ts';

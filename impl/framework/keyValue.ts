@@ -4,7 +4,8 @@
  * The servers and the tools take their options as `key=value`, keys in upper or lower case, values
  * as they stand. What cannot be meant is refused in one line that says what could be.
  *
- * Follows the command lines of IronFleet's programs; departs from them in that a key may not be given twice.
+ * Follows the command lines of IronFleet's programs; departs from them in that a key may not be
+ * given twice.
  */
 import { UsageError } from './usageError.ts';
 
@@ -40,8 +41,9 @@ type Values<Kinds> = {
 };
 
 /**
- * Reads `args` as options of the given kinds; what is not given is not in the result. Throws a {@link UsageError}
- * at the first that is not `key=value`, has an unknown key or a value of the wrong kind, or is given twice.
+ * Reads `args` as options of the given kinds; what is not given is not in the result. Throws a
+ * {@link UsageError} at the first that is not `key=value`, has an unknown key or a value of the
+ * wrong kind, or is given twice.
  *
  *     parseKeyValues(['Port=4001'], { addr: text, port })  →  { port: 4001 }
  */
@@ -84,7 +86,7 @@ const listOf = (keys: readonly string[]): string => keys.map((key) => `${key}=`)
 
 /** How many letters must be put in, left out or changed to make one word of the other. */
 function distance(from: string, to: string): number {
-  if (Math.abs(from.length - to.length) > 2) return 3; // Too far to be a slip; how far does not matter.
+  if (Math.abs(from.length - to.length) > 2) return 3; // Too far to be a slip, however far.
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (const [index, letter] of [...from].entries()) {
     const next = [index + 1];

@@ -135,7 +135,7 @@ describe('clients', () => {
     expect(textOf(await nextPacket(server))).toBe('still here');
   });
 
-  test('that send a frame too long are closed; what came before it counts, and others go on', async () => {
+  test('that send a frame too long are closed, but what came before it counts', async () => {
     bench = new Bench(identities, false);
     const server = await bench.start(0, { limits: { payloadBytes: 1000 } });
     const [bad, good] = [

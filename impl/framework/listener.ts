@@ -1,9 +1,9 @@
 /**
  * # The listener
  *
- * Accepts connections on one address and opens them side by side: a peer that stays silent keeps nobody waiting. How many
- * may be in the middle of their handshake is bounded; when one more comes, the oldest has to go, for a peer in
- * good faith needs only milliseconds.
+ * Accepts connections on one address and opens them side by side: a peer that stays silent keeps
+ * nobody waiting. How many may be in the middle of their handshake is bounded; when one more comes,
+ * the oldest has to go, for a peer in good faith needs only milliseconds.
  */
 import { lookup } from 'node:dns/promises';
 import { createServer, type Server, type Socket } from 'node:net';

@@ -1,8 +1,8 @@
 /**
  * # Messages to oneself
  *
- * They stay within the process, but they wait for the flush and then for their turn to be received, like all
- * others: a host must not be able to tell the difference.
+ * They stay within the process, but they wait for the flush and then for their turn to be received,
+ * like all others: a host must not be able to tell the difference.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { Inbox, Inboxes } from './inboxes.ts';
@@ -29,7 +29,10 @@ export class Loopback {
     this.#inbox = inboxes.open(me, { drained() {}, overdrawn() {} });
   }
 
-  /** Queues a message, or drops it if too many have not been received. An empty queue has room for any. */
+  /**
+   * Queues a message, or drops it if too many have not been received. An empty queue has room for
+   * any.
+   */
   send(bytes: Uint8Array): void {
     const queued = this.#cost + this.#inbox.cost;
     const cost = bytes.length + FRAME_OVERHEAD;

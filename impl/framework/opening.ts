@@ -1,8 +1,8 @@
 /**
  * # The opening of a connection
  *
- * From the first moment of a socket until it is known who is at its other end, or that the peer is refused.
- * Exactly one of the two happens, within a bounded time.
+ * From the first moment of a socket until it is known who is at its other end, or that the peer is
+ * refused. Exactly one of the two happens, within a bounded time.
  */
 import type { Socket } from 'node:net';
 import type { EndPoint } from '../../spec/framework/environment.ts';

@@ -1,13 +1,13 @@
 /**
  * # A peer
  *
- * Everything that goes to one end point. Messages wait until they are flushed, all in one write, over the newest
- * connection, whoever opened it. If there is none and the peer is a server, it is dialled, and they wait for that; a message
- * that has waited for three attempts in vain is dropped.
+ * Everything that goes to one end point. Messages wait until they are flushed, all in one write,
+ * over the newest connection, whoever opened it. If there is none and the peer is a server, it is
+ * dialled, and they wait for that; a message that has waited for three attempts in vain is dropped.
  *
- * Follows Common/Native/IoFramework.cs of IronFleet; departs from it in that attempts keep a distance from each other,
- * which grows up to a second, so that a dead peer costs next to nothing, in that what waits is bounded, and in that a connection
- * that seems stuck is not relied upon.
+ * Follows Common/Native/IoFramework.cs of IronFleet; departs from it in that attempts keep a
+ * distance from each other, which grows up to a second, so that a dead peer costs next to nothing,
+ * in that what waits is bounded, and in that a connection that seems stuck is not relied upon.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import { Connection, type ConnectionListener } from './connection.ts';
@@ -25,7 +25,10 @@ export interface PeerContext {
   readonly handshake: Handshake;
   /** A connection was dialled, and is now open. */
   opened(connection: Opened): void;
-  /** A server could not be reached, or is not what it should be. `again` after the first such failure. */
+  /**
+   * A server could not be reached, or is not what it should be; `again` if that was so already
+   * since it was last heard.
+   */
   dialFailed(failure: OpeningFailure, again: boolean): void;
   /** The last connection with the peer has ended. */
   abandoned(peer: Peer): void;
@@ -78,8 +81,8 @@ export class Peer implements ConnectionListener, OpeningListener {
   }
 
   /**
-   * Queues a message. It is dropped if there is no room, but a queue that is empty has room for a message
-   * of any size.
+   * Queues a message. It is dropped if there is no room, but a queue that is empty has room for a
+   * message of any size.
    */
   send(bytes: Uint8Array): void {
     const queued = this.#cost + (this.#connections[0]?.backlog ?? 0);

@@ -1,8 +1,8 @@
 /**
  * # All peers
  *
- * The servers of the service, whether connected or not, and whoever else is connected. Decides who is
- * let in, and says who is not.
+ * The servers of the service, whether connected or not, and whoever else is connected. Decides who
+ * is let in, and says who is not.
  */
 import type { Socket } from 'node:net';
 import type { EndPoint } from '../../spec/framework/environment.ts';

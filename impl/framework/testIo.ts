@@ -1,8 +1,9 @@
 /**
  * # Trying out the transport
  *
- * A program to be started once for each server of a service: every second it greets one of the servers, perhaps
- * itself, and it prints what arrives and from whom. The original's program and this one greet each other, too.
+ * A program to be started once for each server of a service: every second it greets one of the
+ * servers, perhaps itself, and it prints what arrives and from whom. The original's program and
+ * this one greet each other, too.
  *
  * Follows TestIoFramework/Program.cs of IronFleet; departs from it in that it can be stopped.
  */
@@ -12,7 +13,10 @@ import { type ServerOptions, Transport } from './transport.ts';
 
 export interface TestIoOptions extends Omit<ServerOptions, 'acceptClients'> {
   readonly print: (line: string) => void;
-  /** How long it waits from one greeting to the next, in milliseconds; a second unless this says otherwise. */
+  /**
+   * How long it waits from one greeting to the next, in milliseconds; a second unless this says
+   * otherwise.
+   */
   readonly pauseMs?: number;
 }
 

@@ -1,15 +1,16 @@
 /**
  * # The transport
  *
- * Carries messages between the servers of a service and to their clients, over TCP with or without TLS. Every
- * connection carries messages both ways. It does the receiving and the sending of {@link Io} for the host of a running
- * server; one that listens to nobody but dials all servers makes a client.
+ * Carries messages between the servers of a service and to their clients, over TCP with or without
+ * TLS. Every connection carries messages both ways. For the host of a running server it does
+ * the receiving and the sending of {@link Io}; one that listens to nobody but dials all servers
+ * makes a client.
  *
- * Messages may be lost, repeated, delayed and reordered, and a bounded number of them waits at any time; but
- * over TLS their source is who it says it is.
+ * Messages may be lost, repeated, delayed and reordered, and a bounded number of them waits at any
+ * time; but over TLS their source is who it says it is.
  *
- * Follows Common/Native/IoFramework.cs of IronFleet; departs from it in that nothing blocks, everything is
- * bounded, and messages to oneself stay within the process.
+ * Follows Common/Native/IoFramework.cs of IronFleet; departs from it in that nothing blocks,
+ * everything is bounded, and messages to oneself stay within the process.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { Credentials } from './certificate.ts';
@@ -34,7 +35,9 @@ export interface ClientOptions {
   readonly me: Credentials;
   /** Where a service's needs differ from {@link DEFAULT_LIMITS}. */
   readonly limits?: Partial<TransportLimits>;
-  /** Told, a line each, of refused peers and unreachable servers; not of each one if there are many. */
+  /**
+   * Told, a line each, of refused peers and unreachable servers; not of each one if there are many.
+   */
   readonly log?: ((line: string) => void) | undefined;
 }
 
@@ -135,8 +138,8 @@ export class Transport implements Pick<Io, 'receive' | 'send'> {
   }
 
   /**
-   * Stops listening and ends all connections, after a moment for peers to take what has been written. What
-   * has been received stays to be received.
+   * Stops listening and ends all connections, after a moment for peers to take what has been
+   * written. What has been received stays to be received.
    */
   async close(): Promise<void> {
     await Promise.all([this.#listener?.close(), this.#peers.close()]);

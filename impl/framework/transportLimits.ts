@@ -1,8 +1,8 @@
 /**
  * # What the transport allows, and what it counts
  *
- * Whatever a peer can make grow has a limit here. The protocols above tolerate loss, so what goes beyond a limit
- * is dropped and counted rather than waited for.
+ * Whatever a peer can make grow has a limit here. The protocols above tolerate loss, so what goes
+ * beyond a limit is dropped and counted rather than waited for.
  */
 import { MAX_PAYLOAD } from './frame.ts';
 
@@ -10,15 +10,22 @@ export interface TransportLimits {
   /** The longest payload accepted, in bytes. A connection that announces a longer one is closed. */
   readonly payloadBytes: number;
   /**
-   * How much one connection may have waiting for the host before the transport stops reading from it, so that
-   * the peer feels it; in bytes, with {@link FRAME_OVERHEAD} for each frame, as in all limits of queues.
+   * How much one connection may have waiting for the host before the transport stops reading from
+   * it, so that the peer feels it; in bytes, with {@link FRAME_OVERHEAD} for each frame, as in all
+   * limits of queues.
    */
   readonly inboxBytes: number;
   /** How much all connections together may hold, complete frames and incomplete ones. */
   readonly heldBytes: number;
-  /** How much may be on its way to one peer: not yet flushed, not yet connected, or not yet taken by the system. */
+  /**
+   * How much may be on its way to one peer: not yet flushed, not yet connected, or not yet taken by
+   * the system.
+   */
   readonly outboxBytes: number;
-  /** The same for a peer that is no server of the service: it wants only replies to its own requests. */
+  /**
+   * The same for a peer that is no server of the service: it wants only replies to its own
+   * requests.
+   */
   readonly clientOutboxBytes: number;
   /** Connected peers that are no servers of the service. */
   readonly clients: number;
@@ -28,13 +35,16 @@ export interface TransportLimits {
   readonly openings: number;
   /** How long a peer may take to say who it is, in milliseconds. */
   readonly openingMs: number;
-  /** How many failed attempts to connect a message survives, less one. */
+  /** After so many failed attempts to connect, a message that waited for them is dropped. */
   readonly tries: number;
-  /** The shortest and the longest pause from one attempt to connect to the next, in milliseconds. */
+  /**
+   * The shortest and the longest pause from one attempt to connect to the next, in milliseconds.
+   */
   readonly redialMs: readonly [shortest: number, longest: number];
   /**
-   * For how long a server may be sent to without a word from it before another connection is tried, in milliseconds. After
-   * an outage of the network a connection can stay stuck about as long again, and a new one is not.
+   * For how long a server may be sent to without a word from it before another connection is tried,
+   * in milliseconds. After an outage of the network a connection can stay stuck about as long
+   * again, and a new one is not.
    */
   readonly silenceMs: number;
   /** How long closing waits for peers to take what has been written, in milliseconds. */
@@ -45,8 +55,9 @@ export interface TransportLimits {
 export const FRAME_OVERHEAD = 64;
 
 /**
- * With these, a thousand clients that flood fill their inboxes and do not yet reach what all may hold, so
- * nobody is closed for it; only long frames, or many connections of each client, overdraw that.
+ * With these, a thousand clients that flood fill their inboxes and do not yet reach what all may
+ * hold, so nobody is closed for it; only long frames, or many connections of each client, overdraw
+ * that.
  */
 export const DEFAULT_LIMITS: TransportLimits = {
   payloadBytes: MAX_PAYLOAD,
