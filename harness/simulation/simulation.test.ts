@@ -1,5 +1,5 @@
-import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect } from 'vitest';
 import { behavioursOf, type Outcome } from '../campaign/behaviour.ts';
 import { faultPlans } from '../campaign/plans.ts';
 import { type LockShape, lockService } from '../lock/service.ts';
@@ -20,14 +20,12 @@ const run = (faults: Partial<FaultPlan>, seed = 1, shape: Partial<LockShape> = {
   );
 
 describe('the simulator', () => {
-  test('makes the same behaviour of the same plan, to the last byte', () => {
-    fc.assert(
-      fc.property(faultPlans, fc.integer(), (faults, seed) => {
-        expect(run(faults, seed).digest).toBe(run(faults, seed).digest);
-      }),
-      { numRuns: 30 },
-    );
-  });
+  test.prop([faultPlans, fc.integer()], { numRuns: 30 })(
+    'makes the same behaviour of the same plan, to the last byte',
+    (faults, seed) => {
+      expect(run(faults, seed).digest).toBe(run(faults, seed).digest);
+    },
+  );
 
   test('makes another behaviour of another seed', () => {
     const digests = Array.from({ length: 20 }, (_, seed) => run({ loss: 0.1 }, seed).digest);
@@ -68,19 +66,12 @@ describe('the simulator', () => {
     expect(seen.specSteps).toBe(0);
   });
 
-  test('after healing, every host makes progress, whatever happened before', () => {
-    fc.assert(
-      fc.property(
-        faultPlans,
-        fc.integer(),
-        fc.integer({ min: 1, max: 7 }),
-        (faults, seed, hosts) => {
-          expect(run(faults, seed, { hosts }).refusal).toBeUndefined();
-        },
-      ),
-      { numRuns: 100 },
-    );
-  });
+  test.prop([faultPlans, fc.integer(), fc.integer({ min: 1, max: 7 })])(
+    'lets every host make progress after healing, whatever happened before',
+    (faults, seed, hosts) => {
+      expect(run(faults, seed, { hosts }).refusal).toBeUndefined();
+    },
+  );
 
   test('finds that the original is not live: one lost transfer stops it for ever', () => {
     const service = lockService({ ...SHAPE, compatible: true });
