@@ -76,6 +76,11 @@ describe('a ring', () => {
   });
 });
 
+test('of its own accord a host reads the clock, and with a packet it does not', () => {
+  for (const action of [grant, offer]) expect(action.readsClock).toBe(true);
+  for (const action of [accept, answer, confirm, ignore]) expect(action.readsClock).toBe(false);
+});
+
 /** A row for each clause of an action's guard: there it fails while the others, as far as they can, hold. */
 type LocalRow = readonly [because: string, h: Host, now: number];
 type PacketRow = readonly [because: string, h: Host, packet: Packet<Message>];
