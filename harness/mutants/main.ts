@@ -41,7 +41,7 @@ function complaintOf({ refusedBy, survives }: Mutant, { failure }: MutantEnd): s
   return boundary === refusedBy ? undefined : `is refused by ${boundary}, not ${refusedBy}`;
 }
 
-const rowOf = ({ mutant, failure, steps, seconds, complaint }: Result): string[] => [
+const rowOf = ({ mutant, failure, steps, seconds, shortest, complaint }: Result): string[] => [
   complaint === undefined ? '' : '✗',
   mutant.name,
   failure?.refusal.boundary ?? mutant.survives?.class ?? 'survives',
@@ -49,15 +49,16 @@ const rowOf = ({ mutant, failure, steps, seconds, complaint }: Result): string[]
   steps.toLocaleString('en-US'),
   seconds.toFixed(1),
   String(failure?.length ?? ''),
+  String(shortest ?? ''),
 ];
 
 function print(results: readonly Result[]): void {
-  const head = ['', 'mutant', 'refused by', 'clause', 'steps', 'seconds', 'shrunk to'];
+  const head = ['', 'mutant', 'refused by', 'clause', 'steps', 'seconds', 'shrunk to', 'explorer'];
   const table = new Table({
     head,
     style: { head: [], border: [] },
     wordWrap: true,
-    colWidths: [3, 34, 13, 46, 11, 9, 11],
+    colWidths: [3, 34, 13, 46, 11, 9, 11, 10],
   });
   table.push(...results.map(rowOf));
   process.stdout.write(`${table.toString()}\n`);

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type * as batch from '../campaign/batch.ts';
 import type { Failure } from '../campaign/failure.ts';
 import type * as services from '../campaign/services.ts';
+import type * as exploredModule from './explored.ts';
 import type { Mutant } from './mutant.ts';
 import type { HookData } from './sourceHooks.ts';
 
@@ -20,10 +21,18 @@ export interface MutantEnd {
   /** Steps that were checked before the refusal, and how long that took. */
   readonly steps: number;
   readonly seconds: number;
+  /**
+   * How many steps the explorer's shortest counterexample has; nothing where the bug is not in what it
+   * explores, or where it finds none.
+   */
+  readonly shortest: number | undefined;
 }
 
 /** Behaviours at a time. */
 const BATCH = 10;
+
+/** The levels that the explorer explores. */
+const EXPLORED = /^(spec|protocol|refinement)\//;
 
 async function live({ root, mutant, seed, limit }: MutantOrder): Promise<MutantEnd> {
   const data: HookData = { root, patches: mutant.patches };
@@ -32,6 +41,9 @@ async function live({ root, mutant, seed, limit }: MutantOrder): Promise<MutantE
   const { runBatch } = (await load('harness/campaign/batch.ts')) as typeof batch;
   const { serviceNamed } = (await load('harness/campaign/services.ts')) as typeof services;
   const service = serviceNamed(mutant.service);
+  const explored = mutant.patches.some(({ file }) => EXPLORED.test(file));
+  const { shortestRefusal } = (await load('harness/mutants/explored.ts')) as typeof exploredModule;
+  const shortest = explored ? shortestRefusal(mutant.service) : undefined;
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1_000;
   let steps = 0;
@@ -39,9 +51,9 @@ async function live({ root, mutant, seed, limit }: MutantOrder): Promise<MutantE
     const options = { compatible: mutant.compatible };
     const { tally, failure } = runBatch(service, { options, seed: seed + at, runs: BATCH });
     steps += tally.steps;
-    if (failure) return { failure, steps, seconds: seconds() };
+    if (failure) return { failure, steps, seconds: seconds(), shortest };
   }
-  return { failure: undefined, steps, seconds: seconds() };
+  return { failure: undefined, steps, seconds: seconds(), shortest };
 }
 
 parentPort?.postMessage(await live(workerData as MutantOrder));
