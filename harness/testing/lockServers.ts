@@ -80,14 +80,14 @@ export class LockService {
     return Array.from({ length: this.count }, (_, index) => this.traceFile(index + 1));
   }
 
+  /** What Node is given to run a server. */
+  commandLine(number: number, options: readonly string[] = []): readonly string[] {
+    return [CLI, 'lock-server', this.serviceFile, this.privateKeyFile(number), ...options];
+  }
+
   /** Starts a server. */
-  start(
-    number: number,
-    options: readonly string[] = [],
-    env: NodeJS.ProcessEnv = {},
-  ): ServerProcess {
-    const args = [CLI, 'lock-server', this.serviceFile, this.privateKeyFile(number), ...options];
-    return new ServerProcess(args, env);
+  start(number: number, options?: readonly string[], env: NodeJS.ProcessEnv = {}): ServerProcess {
+    return new ServerProcess(this.commandLine(number, options), env);
   }
 
   /** Starts all servers, each recording its trace. */

@@ -51,7 +51,8 @@ export class TraceWriter {
     header.hosts.forEach(({ endPoint }, place) => {
       this.#placeOf.set(endPoint, place);
     });
-    this.#add(JSON.stringify({ format: TRACE_FORMAT, version: TRACE_VERSION, ...header }));
+    const first = JSON.stringify({ format: TRACE_FORMAT, version: TRACE_VERSION, ...header });
+    this.#add(first.slice(0, -1));
     this.flush();
   }
 
@@ -80,7 +81,7 @@ export class TraceWriter {
     const io = this.#io.slice(0, -1);
     this.#io = '';
     this.#steps++;
-    this.#add(`{"action":${JSON.stringify(action)},"io":[${io}],"state":${JSON.stringify(state)}}`);
+    this.#add(`{"action":${JSON.stringify(action)},"io":[${io}],"state":${JSON.stringify(state)}`);
   }
 
   /**
@@ -106,15 +107,16 @@ export class TraceWriter {
   /** Writes the rest and, if all went well, that nothing follows; then closes the file. */
   close(ended: boolean): void {
     try {
-      if (ended) this.#add(`{"end":true,"steps":${this.#steps}}`);
+      if (ended) this.#add(`{"end":true,"steps":${this.#steps}`);
       this.flush();
     } finally {
       closeSync(this.#file);
     }
   }
 
-  #add(object: string): void {
-    this.#lines += `${this.#chain.seal(object.slice(0, -1))}\n`;
+  /** Adds a line for a JSON object whose closing brace is left off. */
+  #add(content: string): void {
+    this.#lines += `${this.#chain.seal(content)}\n`;
   }
 
   #dropTornLine(): void {

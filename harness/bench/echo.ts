@@ -1,0 +1,112 @@
+/**
+ * # A bare echo
+ *
+ * One process sends a frame and waits until another has sent it back, again and again: what a protocol that is
+ * never idle and never has two messages on their way could do at most here. Nothing but Node between it and
+ * the network.
+ *
+ * Run by itself, this module is either of the two processes.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
+import { createServer as createTlsServer, connect as dialTls } from 'node:tls';
+import { fileURLToPath } from 'node:url';
+import { encodeFrame } from '../../impl/framework/frame.ts';
+import { readPrivateIdentity } from '../../impl/framework/identity.ts';
+
+const PROGRAM = fileURLToPath(import.meta.url);
+
+/** As long as a message of the lock. */
+const PAYLOAD = 16;
+
+export interface EchoRequest {
+  /** Whose certificate both sides show; over plain TCP if there is none. */
+  readonly privateKeyFile: string | undefined;
+  readonly warmUpMs: number;
+  readonly measuredMs: number;
+}
+
+/** Measures round trips per second between two processes. */
+export async function measureEcho(request: EchoRequest): Promise<number> {
+  const { privateKeyFile = '', warmUpMs, measuredMs } = request;
+  const server = start('server', privateKeyFile);
+  try {
+    const port = await firstLine(server);
+    return Number(
+      await firstLine(start('client', privateKeyFile, port, `${warmUpMs}`, `${measuredMs}`)),
+    );
+  } finally {
+    server.kill();
+  }
+}
+
+const start = (...args: readonly string[]): ChildProcess =>
+  spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error('its output goes elsewhere');
+  const [line] = await once(child.stdout, 'data');
+  return String(line).trim();
+}
+
+const credentials = (privateKeyFile: string) => ({
+  pfx: Buffer.from(readPrivateIdentity(privateKeyFile).pkcs12),
+  passphrase: '',
+  rejectUnauthorized: false,
+});
+
+async function echo(privateKeyFile: string): Promise<void> {
+  const answer = (socket: Socket): void => {
+    socket.setNoDelay(true);
+    socket.on('data', (chunk) => socket.write(chunk));
+    socket.on('error', () => {});
+  };
+  const server =
+    privateKeyFile === ''
+      ? createServer(answer)
+      : createTlsServer({ ...credentials(privateKeyFile), requestCert: true }, answer);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
+}
+
+async function ask(privateKeyFile: string, port: number, times: readonly [number, number]) {
+  const address = { host: '127.0.0.1', port };
+  const socket =
+    privateKeyFile === ''
+      ? dial(address)
+      : dialTls({
+          ...address,
+          ...credentials(privateKeyFile),
+          checkServerIdentity: () => undefined,
+        });
+  await once(socket, privateKeyFile === '' ? 'connect' : 'secureConnect');
+  socket.setNoDelay(true);
+  const frame = encodeFrame(new Uint8Array(PAYLOAD));
+  let awaited = frame.length;
+  let roundTrips = 0;
+  socket.on('data', (chunk: Buffer) => {
+    awaited -= chunk.length;
+    if (awaited > 0) return;
+    roundTrips++;
+    awaited = frame.length;
+    socket.write(frame);
+  });
+  socket.write(frame);
+  const [warmUpMs, measuredMs] = times;
+  await sleep(warmUpMs);
+  const [began, before] = [performance.now(), roundTrips];
+  await sleep(measuredMs);
+  const rate = ((roundTrips - before) * 1000) / (performance.now() - began);
+  socket.destroy();
+  process.stdout.write(`${rate}\n`);
+}
+
+export const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+if (process.argv[1] === PROGRAM) {
+  const [role, privateKeyFile = '', port, warmUpMs, measuredMs] = process.argv.slice(2);
+  if (role === 'server') await echo(privateKeyFile);
+  else await ask(privateKeyFile, Number(port), [Number(warmUpMs), Number(measuredMs)]);
+}
