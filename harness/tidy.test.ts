@@ -15,8 +15,14 @@ interface Rule {
 
 const forbid = (pattern: RegExp) => (source: string) => pattern.exec(source)?.[0];
 
-const CLOCKS_AND_CHANCE =
-  /\bnew Date\b|\bDate[.(]|\bperformance\.|\bset(?:Timeout|Interval|Immediate)\(|\bprocess\.|\brandom(?:Int|Bytes|UUID|FillSync)?\(|\bgetRandomValues\b/;
+const CLOCKS_AND_CHANCE = new RegExp(
+  [
+    /\bnew Date\b|\bDate[.(]|\bperformance\.|\bset(?:Timeout|Interval|Immediate)\(|\bprocess\./,
+    /\bMath\.random\b|\brandom(?:Int|Bytes|UUID|FillSync)\(|\bgetRandomValues\b/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+);
 
 /** Everything but tests. */
 const inFolders = (folders: string): RegExp => new RegExp(`^(?:${folders})/(?!.*\\.test\\.ts$)`);

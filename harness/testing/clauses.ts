@@ -1,8 +1,8 @@
 /**
  * # Which clauses a module has
  *
- * A clause that no test has ever seen fail may say nothing at all. So the tests of a module of laws take the
- * names of its clauses from its source, and fail on one for which they have no row.
+ * A clause that no test has ever seen fail may say nothing at all. So the tests of a module of laws
+ * take the names of its clauses from its source, and fail on one for which they have no row.
  */
 import { readFileSync } from 'node:fs';
 
@@ -28,7 +28,9 @@ export function clausesIn(source: string): readonly string[] {
   return names;
 }
 
-/** As {@link clausesIn}, of a module beside a test: `clausesOf(new URL('./x.ts', import.meta.url))`. */
+/**
+ * As {@link clausesIn}, of a module beside a test: `clausesOf(new URL('./x.ts', import.meta.url))`.
+ */
 export const clausesOf = (module: URL): readonly string[] =>
   clausesIn(readFileSync(module, 'utf8'));
 

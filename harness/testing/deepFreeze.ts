@@ -4,7 +4,10 @@
  * So that a function which should be pure cannot change what it is given without being found out.
  */
 
-/** The value itself, in which nothing can be changed any more. Maps and sets lose their ways to change. */
+/**
+ * The value itself, in which nothing can be changed any more. Maps and sets lose their ways to
+ * change.
+ */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   if (ArrayBuffer.isView(value)) throw new TypeError('bytes cannot be frozen');

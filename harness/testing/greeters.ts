@@ -1,8 +1,8 @@
 /**
  * # Hosts that greet one another
  *
- * A protocol that means nothing, but has a step of every kind: with and without a packet, with and without a clock,
- * that changes the host or only speaks or does nothing at all, and a restart.
+ * A protocol that means nothing, but has a step of every kind: with and without a packet, with and
+ * without a clock, that changes the host or only speaks or does nothing at all, and a restart.
  */
 import type {
   Action,

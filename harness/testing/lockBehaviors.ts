@@ -1,8 +1,8 @@
 /**
  * # Behaviours of a lock protocol, by chance
  *
- * Behaviours of hosts that obey a given protocol, which may be a wrong one, in the abstract network: no bytes and no
- * implementation. And how a monitor is told of them.
+ * Behaviours of hosts that obey a given protocol, which may be a wrong one, in the abstract
+ * network: no bytes and no implementation. And how a monitor is told of them.
  */
 import type { LockState } from '../../impl/lock/host.ts';
 import type { Protocol } from '../../protocol/framework/action.ts';
@@ -41,7 +41,10 @@ export function behaviorOf(
   return { ring: protocol.hosts, initial, steps };
 }
 
-/** Time passes, a stranger speaks, or a host takes one of its actions; every action is as likely as another. */
+/**
+ * Time passes, a stranger speaks, or a host takes one of its actions; every action is as likely as
+ * another.
+ */
 function choose(
   { hosts }: Protocol<Host, Message>,
   system: DistributedSystem<Host, Message>,

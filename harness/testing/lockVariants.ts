@@ -60,7 +60,9 @@ const say = (h: Host, dst: EndPoint, epoch: number): Packet<Message> => ({
   msg: { type: 'locked', epoch },
 });
 
-/** Protocols that are wrong, each with the boundary and the law by which it is refused some time. */
+/**
+ * Protocols that are wrong, each with the boundary and the law by which it is refused some time.
+ */
 export const WRONG: readonly (readonly [what: string, law: string, change: Change])[] = [
   [
     'keeps the lock that it grants',
@@ -182,7 +184,8 @@ export const RIGHT: readonly (readonly [what: string, change: Change])[] = [
     'says locked to nobody',
     change(accept, { step: (h, p, now) => ({ ...accept.step(h, p, now), sends: [] }) }),
   ],
-  // A transfer that a host has sent names an epoch that its destination has held, whenever that was.
+  // A transfer that a host has sent names an epoch that its destination has held, whenever that
+  // was.
   [
     'answers every transfer of a host, whatever its epoch',
     change(answer, {

@@ -1,7 +1,8 @@
 /**
  * # What lock hosts are seen to do
  *
- * Operations of lock hosts with their bytes, written by hand rather than by the implementation, to show to a monitor.
+ * Operations of lock hosts with their bytes, written by hand rather than by the implementation, to
+ * show to a monitor.
  */
 import type { Message } from '../../protocol/lock/host.ts';
 import type { ObservedIo } from '../../refinement/framework/hostStep.ts';

@@ -81,7 +81,10 @@ test('of its own accord a host reads the clock, and with a packet it does not', 
   for (const action of [accept, answer, confirm, ignore]) expect(action.readsClock).toBe(false);
 });
 
-/** A row for each clause of an action's guard: there it fails while the others, as far as they can, hold. */
+/**
+ * A row for each clause of an action's guard: there it fails while the others, as far as they can,
+ * hold.
+ */
 type LocalRow = readonly [because: string, h: Host, now: number];
 type PacketRow = readonly [because: string, h: Host, packet: Packet<Message>];
 
@@ -149,8 +152,8 @@ describe('lock: offer', () => {
   });
 });
 
-// A packet that is no transfer names no epoch to accept, so the first clause of the three packet actions also
-// makes the last one fail.
+// A packet that is no transfer names no epoch to accept, so the first clause of the three packet
+// actions also makes the last one fail.
 const ACCEPT_REFUSES: readonly PacketRow[] = [
   ['the packet is a transfer', host(), locked(2, 'a')],
   ['the packet is a transfer', host(), INVALID],

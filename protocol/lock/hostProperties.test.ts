@@ -198,7 +198,10 @@ describe('the compatible lock host', () => {
 
 type LockSystem = System<Host, Message>;
 
-/** The system after `host` has taken an action of this name, with the packet it was sent last if it takes one. */
+/**
+ * The system after `host` has taken an action of this name, with the packet it was sent last if it
+ * takes one.
+ */
 function take(system: DistributedSystem<Host, Message>, s: LockSystem, me: EndPoint, name: string) {
   const events = [...system.enabled(s)].filter(
     (event) => event.type === 'act' && event.host === me && event.action.name === name,

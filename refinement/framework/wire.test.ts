@@ -162,7 +162,10 @@ function unionOf(cases: readonly (readonly Shape[])[]): Shape {
   );
 }
 
-/** Grammars of every kind, some levels deep. Every value takes some bytes, so that arrays of them are bounded. */
+/**
+ * Grammars of every kind, some levels deep. Every value takes some bytes, so that arrays of them
+ * are bounded.
+ */
 const shapes = (depth: number): fc.Arbitrary<Shape> => {
   const leaf = fc.constantFrom(NUMBER, STRING);
   if (depth === 0) return leaf;

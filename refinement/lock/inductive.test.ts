@@ -46,9 +46,9 @@ interface Instance {
 const NOW = 100;
 
 /**
- * Takes every step from every state that the invariants allow, reachable or not, and looks whether they allow where
- * it leads. Every packet that they allow is in the network: they speak of each packet by itself, so whatever could
- * happen with fewer can happen with all of them.
+ * Takes every step from every state that the invariants allow, reachable or not, and looks whether
+ * they allow where it leads. Every packet that they allow is in the network: they speak of each
+ * packet by itself, so whatever could happen with fewer can happen with all of them.
  */
 function tryAll(instance: Instance, laws: Laws = LAWS): Findings {
   const { ring, longest, compatible } = instance;
@@ -186,7 +186,8 @@ describe('the invariants of the lock are inductive', () => {
     expect(steps).toBeGreaterThan(states);
   });
 
-  // Then b, which has never held the lock, may be offering the first epoch to its successor, which began with it.
+  // Then b, which has never held the lock, may be offering the first epoch to its successor, which
+  // began with it.
   test('and L7 would not be, if whoever offers need not have held the lock', () => {
     const weaker: Laws['host']['L7'] = (h, s) =>
       h.offeredAt === undefined

@@ -34,8 +34,8 @@ const host = (me: EndPoint, part: Partial<Host> = {}): Host => ({
 
 const packet = (src: EndPoint, dst: EndPoint, msg: Message): Packet<Message> => ({ src, dst, msg });
 
-// A history is nothing outside its length, so the last clause of L1 and of L5 implies those about the epoch's range, all
-// but the one that a transfer may not name the first.
+// A history is nothing outside its length, so the last clause of L1 and of L5 implies those about
+// the epoch's range, all but the one that a transfer may not name the first.
 const PACKETS_REFUSED: readonly [law: string, because: string, Packet<Message>, State][] = [
   ['L1', 'no transfer names the first epoch', packet('c', 'a', transfer(1)), heldBy('a')],
   ['L1', 'a transfer names an epoch that has begun', packet('a', 'b', transfer(2)), heldBy('a')],
@@ -62,6 +62,7 @@ const PACKETS_REFUSED: readonly [law: string, because: string, Packet<Message>, 
 ];
 
 const HOSTS_REFUSED: readonly [law: string, because: string, Host, State][] = [
+  ['L2', 'a host knows of the last epoch that it handed on', host('a'), heldBy('a', 'b')],
   [
     'L2',
     'a host knows of the last epoch that it handed on',
@@ -158,6 +159,7 @@ describe('the invariants of the lock allow', () => {
     ['a transfer on its way', packet('a', 'b', transfer(2)), heldBy('a', 'b')],
     ['one that has arrived long since', packet('a', 'b', transfer(2)), heldBy('a', 'b', 'c', 'a')],
     ['locked', packet('b', 'a', locked(2)), heldBy('a', 'b')],
+    ['locked of the first epoch, which nobody says', packet('a', 'b', locked(1)), heldBy('a')],
     ['what a host tells a stranger', packet('b', 'mallory', locked(9)), heldBy('a')],
     ['a stranger’s transfer', packet('mallory', 'a', transfer(9)), heldBy('a')],
     ['a stranger’s locked', packet('mallory', 'a', locked(9)), heldBy('a')],
@@ -181,6 +183,20 @@ describe('the invariants of the lock allow', () => {
     const hosts = [host('a', { epoch: 1 }), host('b')];
     for (const law of Object.values(systemInvariants)) {
       expect(law(hosts, heldBy('a', 'b'))).toBeUndefined();
+    }
+  });
+
+  test('that the first holder holds it', () => {
+    const hosts = [host('a', { held: true, epoch: 1 }), host('b')];
+    for (const law of Object.values(systemInvariants)) {
+      expect(law(hosts, heldBy('a'))).toBeUndefined();
+    }
+  });
+
+  test('that a host stays in its epoch, or comes to a later one', () => {
+    const h = host('a', { epoch: 2 });
+    for (const law of Object.values(stepInvariants)) {
+      for (const epoch of [2, 3]) expect(law(h, { ...h, epoch })).toBeUndefined();
     }
   });
 });

@@ -1,13 +1,15 @@
 /**
  * # The lock's refinement, by the book
  *
- * The same laws that a monitor checks step by step, said as the theory says them: of a whole behaviour, from scratch,
- * for every state, every host and every packet. Far too slow to follow a campaign, and short enough to be
- * believed; a test shows that the monitor says the same of every prefix of a behaviour.
+ * The same laws that a monitor checks step by step, said as the theory says them: of a whole
+ * behaviour, from scratch, for every state, every host and every packet. Far too slow to follow a
+ * campaign, and short enough to be believed; a test shows that the monitor says the same of every
+ * prefix of a behaviour.
  *
- *     history  =  ⟨first⟩ ∘ ⟨destination of each grant so far, in the order in which they were taken⟩
+ *     history  =  ⟨first⟩ ∘ ⟨destination of each grant so far, in the order of the grants⟩
  *
- * Follows Protocol/Lock/RefinementProof/Refinement.i.dfy and the claim of Common/Framework/Main.s.dfy of IronFleet.
+ * Follows Protocol/Lock/RefinementProof/Refinement.i.dfy and the claim of
+ * Common/Framework/Main.s.dfy of IronFleet.
  */
 import type { Event, System } from '../../protocol/framework/distributedSystem.ts';
 import { grant, type Host, type Message } from '../../protocol/lock/host.ts';

@@ -97,8 +97,8 @@ describe('lock: next', () => {
   });
 });
 
-// A history is nothing outside its length, so the last clause implies the first two: they cannot fail alone, and are
-// there for the reader of a refusal.
+// A history is nothing outside its length, so the last clause implies the first two: they cannot
+// fail alone, and are there for the reader of a refusal.
 const CORRESPONDENCE_REFUSES: readonly [because: string, packet: Packet<Locked>, s: State][] = [
   ['epochs count from one', locked('a', 0), heldBy('a', 'b')],
   ['epochs count from one', locked('b', -1), heldBy('a', 'b')],
