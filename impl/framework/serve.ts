@@ -49,8 +49,10 @@ export interface ServerSettings {
 export async function serve(settings: ServerSettings, surroundings: Surroundings): Promise<0 | 1> {
   const { service, me, host, port, verbose } = settings;
   const output = new LineOutput(surroundings.stdout);
+  const errors = new LineOutput(surroundings.stderr);
   const tell = (line: string): void => {
-    surroundings.stderr.write(`${line}\n`);
+    errors.line(line);
+    errors.flush();
   };
   const log = verbose ? tell : undefined;
   const transport = await Transport.start({ service, me, host, port, log });
