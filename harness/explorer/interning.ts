@@ -53,8 +53,8 @@ export class Network<Message> implements Fingerprint {
   readonly hi: number;
   readonly lo: number;
   readonly bits: Int32Array;
-  /** The set that it was first made from, and what it has more than that. */
-  readonly grownFrom: Network<Message> | undefined;
+  /** The set that it was first made from, unless that is forgotten, and what it has more than that. */
+  grownFrom: Network<Message> | undefined;
   readonly added: readonly PacketPart<Message>[];
 
   constructor(
@@ -80,7 +80,7 @@ export class Network<Message> implements Fingerprint {
 /** Keeps equal sets of packets once. */
 export class Networks<Message> {
   readonly empty: Network<Message> = new Network(0, new Int32Array(0), undefined, []);
-  #buckets = new Map<number, Network<Message>[]>();
+  readonly #buckets = new Map<number, Network<Message>[]>();
   #count = 1;
 
   /** The set with some packets more, none of which it has, and each of them named once. */
@@ -102,7 +102,10 @@ export class Networks<Message> {
 
   /** Forgets all sets. Those in use stay what they are; equal ones that come up later are kept beside them. */
   forget(): void {
-    this.#buckets = new Map();
+    for (const bucket of this.#buckets.values()) {
+      for (const network of bucket) network.grownFrom = undefined;
+    }
+    this.#buckets.clear();
   }
 }
 

@@ -11,7 +11,8 @@ import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
 import type { State as Service } from '../../spec/lock/service.ts';
 import type { LivenessProperty } from './liveness.ts';
 import type { SystemLaws } from './systemLaws.ts';
-import { SystemModel, type SystemState } from './systemModel.ts';
+import { SystemModel, type SystemOptions } from './systemModel.ts';
+import type { SystemState } from './systemState.ts';
 import type { Transition } from './transition.ts';
 
 export interface LockInstance {
@@ -45,9 +46,31 @@ export const strangers = ({ hosts, epochs }: LockInstance): Packet<Message>[] =>
 /** The model of an instance. With `laws` of its own it is the model of a changed protocol. */
 export const lockModel = (
   instance: LockInstance,
-  { separate = false, laws = lockLaws(instance) }: { separate?: boolean; laws?: LockLaws } = {},
+  { laws = lockLaws(instance), ...options }: LockOptions = {},
 ): SystemModel<Host, Message, Service> =>
-  new SystemModel(laws, { strangers: strangers(instance), separate });
+  new SystemModel(laws, {
+    name: nameOf(instance),
+    strangers: strangers(instance),
+    showSpec,
+    ...options,
+  });
+
+const nameOf = ({ hosts, epochs, compatible }: LockInstance): string =>
+  `lock, ${hosts} hosts, ${epochs} epochs${compatible ? ', as the original' : ''}`;
+
+export interface LockOptions extends SystemOptions<Message, Service> {
+  readonly laws?: LockLaws;
+}
+
+/** How many of the latest holders a reader is shown. */
+const SHOWN = 12;
+
+const showSpec = ({ history }: Service): string => {
+  const holders = [...history];
+  return holders.length <= SHOWN
+    ? `history ⟨${holders.join(' ')}⟩`
+    : `history ⟨… ${holders.slice(-SHOWN).join(' ')}⟩, ${holders.length} holders`;
+};
 
 /** The lock goes around, as long as there is a next epoch. */
 export const lockGoesAround = (

@@ -32,6 +32,8 @@ export interface Model<State, Label = string> {
   actionOf?(label: Label): string;
   /** 64 bits that stand for the state; by default computed from its contents. */
   fingerprint?(state: State): Fingerprint;
+  /** The names of all that is checked, for a reader. */
+  readonly checks?: readonly string[];
   /** What must be true of every state; see {@link invariants}. */
   checkState?(state: State): Verdict;
   /** What must be true of every step. */

@@ -34,6 +34,22 @@ export const namedLaws = <Subject extends readonly unknown[]>(
   laws: Readonly<Record<string, (...subject: Subject) => Verdict>>,
 ): NamedLaws<Subject> => Object.entries(laws);
 
+/** The numbers of all invariants, each once. */
+export const invariantNames = ({
+  packetInvariants,
+  hostInvariants,
+  systemInvariants,
+  stepInvariants,
+}: Pick<
+  SystemLaws<never, never, never>,
+  'packetInvariants' | 'hostInvariants' | 'systemInvariants' | 'stepInvariants'
+>): string[] =>
+  [
+    ...new Set(
+      [packetInvariants, hostInvariants, systemInvariants, stepInvariants].flatMap(Object.keys),
+    ),
+  ].sort();
+
 /** The first law that is broken, under its name and its boundary. */
 export function firstBroken<Subject extends readonly unknown[]>(
   boundary: string,

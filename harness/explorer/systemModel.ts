@@ -17,6 +17,7 @@
  *  - A step that changes no host, sends nothing new and leaves the specification alone leads to the state that it comes
  *    from, of which everything is known. Such steps are counted, all of one action and with the same sends at once.
  */
+import { show } from '../../spec/framework/difference.ts';
 import type { Packet } from '../../spec/framework/environment.ts';
 import type { Fingerprint } from '../../spec/framework/fingerprint.ts';
 import { forAll, type Verdict } from '../../spec/framework/verdict.ts';
@@ -30,55 +31,42 @@ import {
   B4,
   checkSpecStep,
   firstBroken,
+  invariantNames,
   type NamedLaws,
   namedLaws,
   type SystemLaws,
 } from './systemLaws.ts';
+import { after, SystemState } from './systemState.ts';
 import { Row, type Transition } from './transition.ts';
 
-export interface SystemOptions<Message> {
+export interface SystemOptions<Message, Spec> {
+  /** What the model is called; by default, as the protocol. */
+  readonly name?: string;
   /** Packets from outside that may arrive at any time, any number of times. */
   readonly strangers?: readonly Packet<Message>[];
   /** What clocks read; an action that reads the clock may read any of these. */
   readonly clockReadings?: readonly number[];
   /** Whether steps that change nothing are visited one by one, as questions of fairness need it. */
   readonly separate?: boolean;
+  /** How much is remembered, in units of some hundred bytes, before all of it is forgotten. */
+  readonly maxRemembered?: number;
+  /** The state of the specification for a reader. */
+  readonly showSpec?: (spec: Spec) => string;
 }
 
-/** A state of the system, made of parts that it shares with other states. */
-export class SystemState<State, Message, Spec> implements Fingerprint {
-  readonly hosts: readonly HostPart<State, Message, Spec>[];
-  readonly network: Network<Message>;
-  readonly spec: Part<Spec>;
-  /** The sums of the fingerprints of its parts. */
-  readonly hi: number;
-  readonly lo: number;
-
-  constructor(
-    hosts: readonly HostPart<State, Message, Spec>[],
-    network: Network<Message>,
-    spec: Part<Spec>,
-    hi: number,
-    lo: number,
-  ) {
-    this.hosts = hosts;
-    this.network = network;
-    this.spec = spec;
-    this.hi = hi;
-    this.lo = lo;
-  }
-}
-
-/** How many transitions are remembered before all are forgotten: some hundreds of megabytes. */
-const MAX_REMEMBERED = 2 ** 21;
+/** Words of a set of packets that take as much room as a transition. */
+const WORDS_A_UNIT = 32;
 
 export class SystemModel<State, Message, Spec>
   implements Model<SystemState<State, Message, Spec>, Transition<State, Message, Spec>>
 {
   readonly name: string;
   readonly actions: readonly string[];
+  readonly checks: readonly string[];
   readonly #laws: SystemLaws<State, Message, Spec>;
   readonly #separate: boolean;
+  readonly #maxRemembered: number;
+  readonly #showSpec: (spec: Spec) => string;
   readonly #moves: HostMoves<State, Message, Spec>;
   readonly #networks = new Networks<Message>();
   readonly #specs = new Interner<Spec, Part<Spec>>(-2, (part) => part);
@@ -88,24 +76,25 @@ export class SystemModel<State, Message, Spec>
   readonly #start: SystemState<State, Message, Spec>;
   #remembered = 0;
 
-  constructor(laws: SystemLaws<State, Message, Spec>, options: SystemOptions<Message> = {}) {
+  constructor(laws: SystemLaws<State, Message, Spec>, options: SystemOptions<Message, Spec> = {}) {
     const { strangers = [], clockReadings = [0], separate = false } = options;
-    this.name = laws.protocol.name;
+    const { maxRemembered = 2 ** 21, showSpec = show } = options;
+    this.name = options.name ?? laws.protocol.name;
     this.#laws = laws;
     this.#separate = separate;
+    this.#maxRemembered = maxRemembered;
+    this.#showSpec = showSpec;
     this.#moves = new HostMoves(laws, clockReadings);
     this.actions = this.#moves.actions;
     this.#hostInvariants = namedLaws(laws.hostInvariants);
     this.#packetInvariants = namedLaws(laws.packetInvariants);
     this.#systemInvariants = namedLaws(laws.systemInvariants);
+    this.checks = ['B3', 'B4', ...invariantNames(laws)];
     const hosts = this.#moves.initial();
     const packets = new Set(strangers.map((packet) => this.#moves.packets.intern(packet)));
     const network = this.#networks.extend(this.#networks.empty, [...packets]);
     const spec = this.#specs.intern(laws.initial);
-    const parts = [...hosts, network, spec];
-    const hi = parts.reduce((sum, part) => (sum + part.hi) | 0, 0);
-    const lo = parts.reduce((sum, part) => (sum + part.lo) | 0, 0);
-    this.#start = new SystemState(hosts, network, spec, hi, lo);
+    this.#start = new SystemState(hosts, network, spec);
   }
 
   initial(): [SystemState<State, Message, Spec>] {
@@ -161,6 +150,25 @@ export class SystemModel<State, Message, Spec>
     return transition.refusal;
   }
 
+  /** All packets that were sent. */
+  sent({ network }: SystemState<State, Message, Spec>): Packet<Message>[] {
+    return this.#moves.packets.all.filter((p) => network.has(p)).map(({ value }) => value);
+  }
+
+  showState({ spec }: SystemState<State, Message, Spec>): string {
+    return this.#showSpec(spec.value);
+  }
+
+  /** Such as `h2 accept ← h1: transfer(2) → h1: locked(2)`. */
+  showLabel({ move }: Transition<State, Message, Spec>): string {
+    const { hosts, describe } = this.#laws.protocol;
+    const taken = move.packet
+      ? [`← ${move.packet.value.src}: ${describe(move.packet.value.msg)}`]
+      : [];
+    const sent = move.step.sends.map(({ dst, msg }) => `→ ${dst}: ${describe(msg)}`);
+    return [hosts[move.before.place], move.action, ...taken, ...sent].join(' ');
+  }
+
   /** Every host goes on, and a packet that is sent again and again arrives again and again. */
   readonly fairness: Fairness<Transition<State, Message, Spec>> = {
     weakFairness: ({ move }) =>
@@ -177,8 +185,8 @@ export class SystemModel<State, Message, Spec>
     if (row === undefined) {
       row = this.#findRow(host, network);
       host.rows.set(network.id, row);
-      this.#remembered += row.loud.length + row.silent.length;
-      if (this.#remembered > MAX_REMEMBERED) this.#forget();
+      this.#remembered += row.loud.length + row.silent.length + network.bits.length / WORDS_A_UNIT;
+      if (this.#remembered > this.#maxRemembered) this.#forget();
     }
     return row;
   }
@@ -260,25 +268,4 @@ export class SystemModel<State, Message, Spec>
       ? at(B3, refusal)
       : forAll(network.added, ({ value }) => this.#checkPacket(value, spec.value));
   }
-}
-
-/** The state that a transition leads to. Nothing is added up anew: a fingerprint changes by what its parts do. */
-function after<State, Message, Spec>(
-  s: SystemState<State, Message, Spec>,
-  { move, network, to, hi, lo }: Transition<State, Message, Spec>,
-): SystemState<State, Message, Spec> {
-  const spec = to ?? s.spec;
-  let hosts = s.hosts;
-  if (move.after !== move.before) {
-    const moved = hosts.slice();
-    moved[move.before.place] = move.after;
-    hosts = moved;
-  }
-  return new SystemState(
-    hosts,
-    network,
-    spec,
-    (s.hi + hi + spec.hi - s.spec.hi) | 0,
-    (s.lo + lo + spec.lo - s.spec.lo) | 0,
-  );
 }
