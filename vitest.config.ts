@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Pure tests share one module graph for each worker, which is what makes them fast; tests that start servers or
- * processes get a worker each.
+ * Pure tests share one module graph for each worker, which is what makes them fast; tests that
+ * start servers or processes get a worker each.
  */
 export default defineConfig({
   test: {

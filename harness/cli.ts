@@ -2,8 +2,8 @@
 /**
  * # The command line
  *
- * One command with sub-commands. Each sub-command is a module of its own, loaded only when it is asked for, so that a
- * server's process never loads the checkers.
+ * One command with sub-commands. Each sub-command is a module of its own, loaded only when it is
+ * asked for, so that a server's process never loads the checkers.
  *
  * Exit codes: 0 all is well; 1 a refusal was found; 2 bad usage or environment.
  */

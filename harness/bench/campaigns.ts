@@ -1,8 +1,9 @@
 /**
  * # How fast campaigns check
  *
- * Checked host steps per second of one core, on the lock with 3 to 7 hosts, every fault on and every boundary
- * checked. Processor time is counted, not the time on the wall, for other processes may be running.
+ * Checked host steps per second of one core, on the lock with 3 to 7 hosts, every fault on and
+ * every boundary checked. Processor time is counted, not the time on the wall, for other processes
+ * may be running.
  */
 import { behavioursOf } from '../campaign/behaviour.ts';
 import { lockService } from '../lock/service.ts';

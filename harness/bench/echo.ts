@@ -1,9 +1,9 @@
 /**
  * # A bare echo
  *
- * One process sends a frame and waits until another has sent it back, again and again: what a protocol that is
- * never idle and never has two messages on their way could do at most here. Nothing but Node between it and
- * the network.
+ * One process sends a frame and waits until another has sent it back, again and again: what a
+ * protocol that is never idle and never has two messages on their way could do at most here.
+ * Nothing but Node between it and the network.
  *
  * Run by itself, this module is either of the two processes.
  */

@@ -1,8 +1,8 @@
 /**
  * # Figures
  *
- * What is measured, summed up: the median of several runs with the range, for a single run on a shared machine says
- * little.
+ * What is measured, summed up: the median of several runs with the range, for a single run on a
+ * shared machine says little.
  */
 
 export interface Figure {

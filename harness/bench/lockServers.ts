@@ -1,9 +1,9 @@
 /**
  * # How fast real servers pass the lock
  *
- * Three server processes on this machine, each passing the lock on at once, beside a bare echo in Node in the same
- * run. A pass takes one message that nothing else can overtake, a round trip of the echo takes two, one after the other;
- * so a pass is compared with half a round trip.
+ * Three server processes on this machine, each passing the lock on at once, beside a bare echo in
+ * Node in the same run. A pass takes one message that nothing else can overtake, a round trip of
+ * the echo takes two, one after the other; so a pass is compared with half a round trip.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,8 +1,8 @@
 /**
  * # `npm run bench`
  *
- * Measures what the project promises to be fast at, each figure beside a peer or a limit measured in the same
- * run, for absolute numbers do not travel from machine to machine.
+ * Measures what the project promises to be fast at, each figure beside a peer or a limit measured
+ * in the same run, for absolute numbers do not travel from machine to machine.
  */
 import { availableParallelism, cpus, release } from 'node:os';
 import { parseArgs } from 'node:util';

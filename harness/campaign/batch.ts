@@ -1,9 +1,10 @@
 /**
  * # A batch of behaviours
  *
- * The unit of work of a campaign: a number of behaviours drawn from one seed, run one after the other on one
- * core. fast-check draws the shape of each behaviour and, when one fails, looks for a simpler shape that fails too;
- * what is left is written down as a schedule and cut to the events that matter.
+ * The unit of work of a campaign: a number of behaviours drawn from one seed, run one after the
+ * other on one core. fast-check draws the shape of each behaviour and, when one fails, looks for a
+ * simpler shape that fails too; what is left is written down as a schedule and cut to the events
+ * that matter.
  */
 import fc from 'fast-check';
 import type { Seen } from '../../refinement/framework/monitor.ts';
@@ -18,7 +19,10 @@ export interface BatchRequest {
   readonly runs: number;
 }
 
-/** What a batch saw. Plain data: it crosses from thread to thread, and sums up with others of its kind. */
+/**
+ * What a batch saw. Plain data: it crosses from thread to thread, and sums up with others of its
+ * kind.
+ */
 export interface Tally {
   behaviours: number;
   steps: number;
@@ -105,7 +109,8 @@ function writeFailure(service: AnyCampaignService, shape: Shape<unknown>): Failu
   if (anyState) return { ...common, refusal: describeRefusal(refusal), length: 1 };
   const short = shrink(behaviours, schedule, refusal.boundary);
   const final = short.outcome.refusal;
-  // A schedule cannot always go on to the refusal that the plan led to; then the plan alone must do.
+  // A schedule cannot always go on to the refusal that the plan led to; then the plan alone must
+  // do.
   if (final === undefined) {
     return { ...common, refusal: describeRefusal(refusal), length: seen.steps };
   }

@@ -1,8 +1,9 @@
 /**
  * # One behaviour
  *
- * Runs one behaviour of a service, made by the simulator from a plan or laid down in a schedule, and tells what came
- * of it. A refusal is an outcome like any other; what is thrown here is a bug of the harness.
+ * Runs one behaviour of a service, made by the simulator from a plan or laid down in a schedule,
+ * and tells what came of it. A refusal is an outcome like any other; what is thrown here is a bug
+ * of the harness.
  */
 import type { Host } from '../../impl/framework/io.ts';
 import type { ObservedIo } from '../../refinement/framework/hostStep.ts';
@@ -26,7 +27,10 @@ export interface Outcome {
   /** What the service hopes to see at some time. */
   readonly sometimes: Readonly<Record<string, boolean>>;
   readonly refusal: BoundaryRefusal | undefined;
-  /** Whether it was a single step from an arbitrary state that was refused, before the behaviour began. */
+  /**
+   * Whether it was a single step from an arbitrary state that was refused, before the behaviour
+   * began.
+   */
   readonly anyState: boolean;
   /** Equal for equal behaviours; empty unless asked for. */
   readonly digest: string;

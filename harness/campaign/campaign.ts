@@ -1,9 +1,10 @@
 /**
  * # Campaigns
  *
- * Runs a great many behaviours of a service on all cores and sums up what they saw. The behaviours, and
- * so the verdict, depend only on the seed and the number of runs: not on how many cores there are or
- * how fast they are. With a limit in time, only how far the campaign comes depends on the machine.
+ * Runs a great many behaviours of a service on all cores and sums up what they saw. The behaviours,
+ * and so the verdict, depend only on the seed and the number of runs: not on how many cores there
+ * are or how fast they are. With a limit in time, only how far the campaign comes depends on the
+ * machine.
  */
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';

@@ -1,8 +1,8 @@
 /**
  * # The digest of a behaviour
  *
- * A number that two behaviours share only if, but for bad luck, they did the same in the same order, to the
- * last byte. It serves to find out whether a seed leads to the same behaviour twice.
+ * A number that two behaviours share only if, but for bad luck, they did the same in the same
+ * order, to the last byte. It serves to find out whether a seed leads to the same behaviour twice.
  */
 import type { ObservedIo } from '../../refinement/framework/hostStep.ts';
 

@@ -1,8 +1,8 @@
 /**
  * # Failure files
  *
- * A behaviour that was refused, with all it takes to see it again: the configuration, the plan that led to
- * it and, where there is one, the shrunk schedule.
+ * A behaviour that was refused, with all it takes to see it again: the configuration, the plan that
+ * led to it and, where there is one, the shrunk schedule.
  */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';

@@ -1,8 +1,8 @@
 /**
  * # Plans at random
  *
- * Draws what the adversary may do. Every kind of fault is absent in some behaviours, for a bug may need a calm
- * network, and frequent in others.
+ * Draws what the adversary may do. Every kind of fault is absent in some behaviours, for a bug may
+ * need a calm network, and frequent in others.
  */
 import fc from 'fast-check';
 import type { FaultPlan } from '../simulation/faults.ts';

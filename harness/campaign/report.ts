@@ -106,7 +106,9 @@ const conclude = (result: CampaignResult): string =>
 export const reportJson = (request: CampaignRequest, result: CampaignResult): string =>
   JSON.stringify({ verdict: verdictOf(result), ...request, ...result });
 
-/** A behaviour from some step on, a step a line: who did what, and what the whole then stands for. */
+/**
+ * A behaviour from some step on, a step a line: who did what, and what the whole then stands for.
+ */
 export function tell(story: readonly StoryStep[], from = 0): string {
   const rows = story.slice(from).map((step, index) => {
     const { host, action, clock, received, sent, spec } = step;

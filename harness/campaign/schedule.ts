@@ -1,9 +1,9 @@
 /**
  * # Schedules
  *
- * A behaviour written down as the choices that made it: which host stepped when, what it received and what its
- * clock read. Everything else follows. Unlike a seed, a schedule can be cut: an event that makes no sense
- * any more, because the packet it delivers was never sent, is left out.
+ * A behaviour written down as the choices that made it: which host stepped when, what it received
+ * and what its clock read. Everything else follows. Unlike a seed, a schedule can be cut: an event
+ * that makes no sense any more, because the packet it delivers was never sent, is left out.
  */
 import { z } from 'zod';
 import type { Host } from '../../impl/framework/io.ts';
@@ -21,8 +21,9 @@ export const scheduledEvent = z.union([
     step: z.string(),
     clock: z.number(),
     /**
-     * What it receives: of what `src` has sent it, the packet with so many more sent after it. Without it, it is
-     * its deadline that wakes the host. Counting from the latest keeps its sense when a schedule is cut.
+     * What it receives: of what `src` has sent it, the packet with so many more sent after it.
+     * Without it, it is its deadline that wakes the host. Counting from the latest keeps its sense
+     * when a schedule is cut.
      */
     receives: z.strictObject({ src: z.string(), back: z.int().min(0) }).optional(),
   }),

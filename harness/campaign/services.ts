@@ -1,8 +1,8 @@
 /**
  * # The services that campaigns can run
  *
- * For each, how to draw configurations at random and how to make behaviours of one. To run campaigns against
- * a service of your own, describe it in the same way.
+ * For each, how to draw configurations at random and how to make behaviours of one. To run
+ * campaigns against a service of your own, describe it in the same way.
  */
 import type fc from 'fast-check';
 import type { z } from 'zod';

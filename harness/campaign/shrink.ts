@@ -1,9 +1,9 @@
 /**
  * # Shrinking
  *
- * Cuts a failing schedule down to events that are all needed, by leaving out ever smaller parts of it and
- * keeping whatever still fails at the same boundary. This is delta debugging (Zeller and Hildebrandt,
- * 2002), without its search through subsets alone, which here never helps.
+ * Cuts a failing schedule down to events that are all needed, by leaving out ever smaller parts of
+ * it and keeping whatever still fails at the same boundary. This is delta debugging (Zeller and
+ * Hildebrandt, 2002), without its search through subsets alone, which here never helps.
  */
 import type { Boundary } from '../../refinement/framework/refusal.ts';
 import type { Behaviours, Outcome } from './behaviour.ts';
@@ -11,7 +11,9 @@ import type { Schedule, ScheduledEvent } from './schedule.ts';
 
 /** How many schedules are tried at most, so that shrinking ends. */
 const MAX_TRIES = 30_000;
-/** A round of a protocol takes some steps: this many can be left out at once, wherever they begin. */
+/**
+ * A round of a protocol takes some steps: this many can be left out at once, wherever they begin.
+ */
 const MAX_WINDOW = 24;
 
 /** A smallest schedule found that `behaviours` still refuses at `boundary`. */
@@ -37,7 +39,8 @@ export function shrink(
   };
   const without = (from: number, size: number): boolean =>
     accept([...events.slice(0, Math.max(from, 0)), ...events.slice(from + size)]);
-  // Coarsely first: halves, quarters and so on, from the end, for what comes last depends on the rest.
+  // Coarsely first: halves, quarters and so on, from the end, for what comes last depends on the
+  // rest.
   for (let size = Math.ceil(events.length / 2); size > MAX_WINDOW; size = Math.ceil(size / 2)) {
     for (let from = events.length - size; from > -size; from -= size) without(from, size);
   }
@@ -55,7 +58,9 @@ export function shrink(
   return { schedule: { ...schedule, events: [...events] }, outcome };
 }
 
-/** The same event with the clock reading of the event before, which a reader need not think about. */
+/**
+ * The same event with the clock reading of the event before, which a reader need not think about.
+ */
 function calm(event: ScheduledEvent, before: ScheduledEvent | undefined): ScheduledEvent {
   if (!('step' in event)) return event;
   const clock = before !== undefined && 'step' in before ? before.clock : 0;

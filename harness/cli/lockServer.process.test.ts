@@ -7,10 +7,13 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createClientCredentials } from '../../impl/framework/certificate.ts';
+import { readServiceIdentity } from '../../impl/framework/identity.ts';
+import { Transport } from '../../impl/framework/transport.ts';
+import { marshal } from '../../impl/lock/messages.ts';
 import { ironfleet, killServers, LockService, type ServerProcess } from '../testing/lockServers.ts';
 import { forge } from '../testing/traces.ts';
 import { until } from '../testing/transports.ts';
@@ -147,6 +150,24 @@ describe('lock servers', () => {
     ]);
   });
 
+  test('ignore strangers, and record them', async () => {
+    const servers = tls.startAll(['hold=1', 'overwrite=true']);
+    await Promise.all(servers.map((server) => server.printed('I hold the lock!')));
+    const me = await createClientCredentials(new Date());
+    const service = readServiceIdentity(tls.serviceFile);
+    const stranger = Transport.connect({ service, me });
+    const second = service.servers[1]?.endPoint ?? '';
+    stranger.send(second, marshal({ type: 'transfer', epoch: 1_000_000 }));
+    stranger.send(second, Uint8Array.of(0xff));
+    stranger.flush();
+    const trace = tls.traceFile(2);
+    await until(() => readFileSync(trace, 'utf8').split(me.endPoint).length === 3);
+    await stranger.close();
+    await stopAll(servers);
+    const { code, report } = await checkTrace(tls);
+    expect({ code, refusal: report.refusal }).toEqual({ code: 0, refusal: undefined });
+  });
+
   test('load neither the protocol nor anything that checks', async () => {
     const coverage = subdirectory('coverage');
     const server = alone.start(1, [], { NODE_V8_COVERAGE: coverage });
@@ -167,7 +188,8 @@ describe('lock servers', () => {
     await server.printed('[[READY]]');
     const before = processorTicks(server.pid);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    // A server that spins uses fifty of them, and one that sleeps none, however busy the machine is.
+    // A server that spins uses fifty of them, and one that sleeps none, however busy the machine
+    // is.
     expect(processorTicks(server.pid) - before).toBeLessThan(10);
     const { stdout } = await server.stop('SIGINT');
     expect(summed(stdout, 'steps')).toBe(0);
@@ -191,122 +213,3 @@ function processorTicks(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ');
   return Number(fields[11]) + Number(fields[12]);
 }
-
-describe('a lock server that cannot start', () => {
-  /** Runs one that should not even begin; gives what it says. */
-  async function refused(...args: readonly string[]): Promise<string> {
-    const { code, stdout, stderr } = await ironfleet('lock-server', ...args);
-    expect(code).toBe(2);
-    expect(stdout).not.toContain('[[READY]]');
-    return stderr;
-  }
-
-  const write = (name: string, text: string): string => {
-    writeFileSync(join(directory, name), text);
-    return join(directory, name);
-  };
-
-  test.each<[string, () => readonly string[], RegExp]>([
-    ['a missing argument', () => [plain.serviceFile], /missing required argument 'private'/],
-    ['an unknown flag', () => [...files(), '--fast'], /unknown option '--fast'/],
-    [
-      'an unknown option',
-      () => [...files(), 'prot=4000'],
-      /no option "prot"; did you mean port=\?/,
-    ],
-    ['an option without value', () => [...files(), 'fast'], /"fast" is no option/],
-    ['a port that is none', () => [...files(), 'port=70000'], /port must be a whole number/],
-    [
-      'no time at all to wait',
-      () => [...files(), 'retry=0'],
-      /retry must be a whole number from 1/,
-    ],
-    ['a flag that is none', () => [...files(), 'verbose=yes'], /verbose must be true or false/],
-    ['an option given twice', () => [...files(), 'hold=1', 'hold=2'], /hold= is given twice/],
-    [
-      'a missing service file',
-      () => ['no.txt', files()[1]],
-      /service file no\.txt: .*no such file/,
-    ],
-    [
-      'a missing key file',
-      () => [files()[0], 'no.txt'],
-      /private key file no\.txt: .*no such file/,
-    ],
-    [
-      'a service file that is none',
-      () => [write('x', '{}'), files()[1]],
-      /service file .*FriendlyName/,
-    ],
-    [
-      'a service file without JSON',
-      () => [write('y', 'Hi'), files()[1]],
-      /service file .*not JSON/,
-    ],
-    [
-      'a key of another service',
-      () => [files()[0], tls.privateKeyFile(1)],
-      /none of the keys of service Test/,
-    ],
-    [
-      'a trace file that exists',
-      () => [...files(), `trace=${files()[0]}`],
-      /exists already; give overwrite=true/,
-    ],
-    [
-      'a trace file that cannot be',
-      () => [...files(), 'trace=no/t'],
-      /create trace file no\/t: .*no such file/,
-    ],
-  ])('says so in one line: %s', async (_, args, message) => {
-    const stderr = await refused(...args());
-    expect(stderr).toMatch(message);
-    expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
-  });
-
-  const files = (): [string, string] => [plain.serviceFile, plain.privateKeyFile(1)];
-
-  test('says so in one line: a service of another type', async () => {
-    const other = await LockService.create(subdirectory('other'), { type: 'IronSHT', count: 1 });
-    const serviceFile = other.serviceFile.replace('IronLock', 'IronSHT');
-    const privateKeyFile = other.privateKeyFile(1).replace('IronLock', 'IronSHT');
-    expect(await refused(serviceFile, privateKeyFile)).toMatch(
-      /is of type IronSHT.*needs type IronLock/,
-    );
-  });
-
-  test('says so in one line, and leaves no trace: a port in use', async () => {
-    const squatter = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => squatter.once('listening', resolve));
-    const { port } = squatter.address() as { port: number };
-    const trace = join(directory, 'never.trace');
-    const stderr = await refused(...files(), `port=${port}`, `trace=${trace}`);
-    squatter.close();
-    expect(stderr).toMatch(/Cannot listen on 127\.0\.0\.1:\d+/);
-    expect(existsSync(trace)).toBe(false);
-  });
-
-  test.skipIf(!existsSync('/dev/full'))('stops when its trace cannot be written', async () => {
-    const { code, stdout, stderr } = await ironfleet(
-      'lock-server',
-      ...files(),
-      'trace=/dev/full',
-      'overwrite=true',
-    );
-    expect(code).toBe(2);
-    expect(stdout).toContain('[[EXIT]]');
-    expect(stderr).toMatch(/trace file \/dev\/full: .*no space left.*\n$/);
-  });
-});
-
-describe('check-trace on the command line', () => {
-  test.each<[string, readonly string[], RegExp]>([
-    ['no file', [], /missing required argument 'file'/],
-    ['a missing file', ['no.trace'], /trace no\.trace: .*no such file/],
-    ['an unknown option', ['--fast', 'x'], /unknown option '--fast'/],
-  ])('says so: %s', async (_, args, message) => {
-    const { code, stdout, stderr } = await ironfleet('check-trace', ...args);
-    expect(stderr).toMatch(message);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  });
-});

@@ -1,8 +1,8 @@
 /**
  * # Progress on long work
  *
- * A bar that moves on a terminal; elsewhere a plain line every few seconds. On standard error, so that
- * results can be piped.
+ * A bar that moves on a terminal; elsewhere a plain line every few seconds. On standard error, so
+ * that results can be piped.
  */
 import { SingleBar } from 'cli-progress';
 

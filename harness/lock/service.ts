@@ -42,8 +42,8 @@ export function lockService(
       'the lock went around the whole ring': spec.history.length > ring.length,
       'a lost transfer was made good': (seen.actions['offer'] ?? 0) > 0 && spec.history.length > 2,
     }),
-    // Each pass takes the time for which the lock is kept, an offer, and the way there. A clock that was set
-    // back may make of one period almost three.
+    // Each pass takes the time for which the lock is kept, an offer, and the way there. A clock
+    // that was set back may make of one period almost three.
     ...(promised && {
       liveness: {
         progress: 'accept',

@@ -1,8 +1,9 @@
 /**
  * # `npm run mutants`
  *
- * Lets every mutant live until a boundary refuses it, and says which, after how many steps, and how short the
- * behaviour is that shows it. A mutant that survives, or that another boundary than its own refuses, fails the command.
+ * Lets every mutant live until a boundary refuses it, and says which, after how many steps, and how
+ * short the behaviour is that shows it. A mutant that survives, or that another boundary than its
+ * own refuses, fails the command.
  */
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';

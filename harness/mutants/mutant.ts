@@ -1,9 +1,9 @@
 /**
  * # Mutants
  *
- * A mutant is a deliberate bug: a small patch to the source, which some boundary must refuse. A checker that
- * lets a mutant live is blind to a whole kind of bug. Patches are applied in memory while the source is loaded; nothing that
- * is shipped ever contains one.
+ * A mutant is a deliberate bug: a small patch to the source, which some boundary must refuse. A
+ * checker that lets a mutant live is blind to a whole kind of bug. Patches are applied in memory
+ * while the source is loaded; nothing that is shipped ever contains one.
  */
 import type { Failure } from '../campaign/failure.ts';
 
@@ -24,12 +24,23 @@ export interface Mutant {
   readonly refusedBy: Failure['refusal']['boundary'];
   /** Behaviours are drawn as for these options of a campaign. */
   readonly compatible?: boolean;
-  /** For a mutant that nothing can refuse: why not. Killing it is then a surprise, and a failure. */
+  /**
+   * For a mutant that nothing can refuse: why not. Killing it is then a surprise, and a failure.
+   */
   readonly survives?: {
     readonly class: 'equivalent' | 'masked' | 'out of scope';
     readonly reason: string;
   };
 }
+
+/** A mutant of a service and a boundary that are said elsewhere. */
+export type NamedMutant = Omit<Mutant, 'service' | 'refusedBy'>;
+
+export const patch = (file: string, find: string, replace: string): Patch => ({
+  file,
+  find,
+  replace,
+});
 
 /** Throws unless the patch fits the source. */
 export function applyPatch({ file, find, replace }: Patch, source: string): string {

@@ -1,8 +1,8 @@
 /**
  * # Loading the source with patches
  *
- * Module hooks that let a thread run the TypeScript source as it stands, with a mutant's patches applied. This is the whole
- * build of a mutant: no file is written.
+ * Module hooks that let a thread run the TypeScript source as it stands, with a mutant's patches
+ * applied. This is the whole build of a mutant: no file is written.
  */
 import { readFile } from 'node:fs/promises';
 import type { LoadHook } from 'node:module';

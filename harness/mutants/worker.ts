@@ -22,8 +22,8 @@ export interface MutantEnd {
   readonly steps: number;
   readonly seconds: number;
   /**
-   * How many steps the explorer's shortest counterexample has; nothing where the bug is not in what it
-   * explores, or where it finds none.
+   * How many steps the explorer's shortest counterexample has; nothing where the bug is not in what
+   * it explores, or where it finds none.
    */
   readonly shortest: number | undefined;
 }

@@ -1,9 +1,10 @@
 /**
  * # Steps from any state
  *
- * An implementation host must do what its protocol does in every state, not only in those that a behaviour reaches:
- * some bugs are hidden only because no packet that would show them can ever be sent. So hosts are put into
- * arbitrary states, given arbitrary packets, and take one step, which is checked at B0, B1 and B2.
+ * An implementation host must do what its protocol does in every state, not only in those that a
+ * behaviour reaches: some bugs are hidden only because no packet that would show them can ever be
+ * sent. So hosts are put into arbitrary states, given arbitrary packets, and take one step, which
+ * is checked at B0, B1 and B2.
  */
 import type { Host, Received } from '../../impl/framework/io.ts';
 import { HostStepChecker, type ObservedIo } from '../../refinement/framework/hostStep.ts';

@@ -1,8 +1,8 @@
 /**
  * # Clocks that lie
  *
- * Each host has a clock that started off by some skew, runs too fast or too slow, and may be set forward or
- * back at any time.
+ * Each host has a clock that started off by some skew, runs too fast or too slow, and may be set
+ * forward or back at any time.
  */
 import type { FaultPlan } from './faults.ts';
 import type { Random } from './random.ts';

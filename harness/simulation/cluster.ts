@@ -1,12 +1,12 @@
 /**
  * # A cluster under watch
  *
- * The implementation hosts of one service, each with a simulated `Io`, and the monitor that checks every
- * step they take. Nothing in here decides anything: who steps when, with which packet and which clock
- * reading, comes from outside, either from the simulator or from an explicit schedule.
+ * The implementation hosts of one service, each with a simulated `Io`, and the monitor that checks
+ * every step they take. Nothing in here decides anything: who steps when, with which packet and
+ * which clock reading, comes from outside, either from the simulator or from an explicit schedule.
  *
- * Every packet goes through the real framing: what a host sends becomes a frame, and what is delivered is
- * what the frame reader makes of it.
+ * Every packet goes through the real framing: what a host sends becomes a frame, and what is
+ * delivered is what the frame reader makes of it.
  */
 import { encodeFrame, FrameReader } from '../../impl/framework/frame.ts';
 import type { Host } from '../../impl/framework/io.ts';

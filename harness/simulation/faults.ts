@@ -1,8 +1,8 @@
 /**
  * # The adversary's budget
  *
- * What may go wrong in a behaviour and how often. Probabilities are for each packet, or for each turn that the
- * adversary gets; times are in milliseconds of virtual time.
+ * What may go wrong in a behaviour and how often. Probabilities are for each packet, or for each
+ * turn that the adversary gets; times are in milliseconds of virtual time.
  */
 export interface FaultPlan {
   /** The share of packets that never arrive. */

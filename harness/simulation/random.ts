@@ -1,7 +1,8 @@
 /**
  * # Chance, from a seed
  *
- * The one source of randomness inside a behaviour: the same seed gives the same numbers on every machine.
+ * The one source of randomness inside a behaviour: the same seed gives the same numbers on every
+ * machine.
  */
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 

@@ -1,8 +1,8 @@
 /**
  * # What the harness needs to know of a service
  *
- * Enough to run its implementation hosts in a simulated world and to follow them with a monitor. Everything in
- * the harness is generic in this.
+ * Enough to run its implementation hosts in a simulated world and to follow them with a monitor.
+ * Everything in the harness is generic in this.
  */
 import type { Host } from '../../impl/framework/io.ts';
 import type { Monitor, Refinement } from '../../refinement/framework/monitor.ts';
@@ -20,12 +20,15 @@ export interface SimulatedService<Impl extends Host, State, Message, Spec> {
   /** What should have happened at some time in a campaign, seen from one behaviour's end. */
   sometimes(monitor: Monitor<Impl, State, Message, Spec>): Readonly<Record<string, boolean>>;
   /**
-   * What must happen again and again once the network delivers, host by host: an action that counts as
-   * progress, and how long the slowest host may have to wait for it. Absent where nothing is promised.
+   * What must happen again and again once the network delivers, host by host: an action that counts
+   * as progress, and how long the slowest host may have to wait for it. Absent where nothing is
+   * promised.
    */
   readonly liveness?: {
     readonly progress: string;
-    /** In milliseconds, where a packet takes at most `latency` and a host reacts within `reaction`. */
+    /**
+     * In milliseconds, where a packet takes at most `latency` and a host reacts within `reaction`.
+     */
     bound(latency: number, reaction: number): number;
   };
   /** The service's specification state in a few words, for a reader. */

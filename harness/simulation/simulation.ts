@@ -1,12 +1,13 @@
 /**
  * # The simulator
  *
- * A world in which time is a number and everything that can go wrong does, as often as its fault plan says.
- * It decides what happens next and lets the cluster do it. The same shape leads to the same behaviour, to the
- * last byte.
+ * A world in which time is a number and everything that can go wrong does, as often as its fault
+ * plan says. It decides what happens next and lets the cluster do it. The same shape leads to the
+ * same behaviour, to the last byte.
  *
- * A behaviour has two parts: chaos for a number of steps, and then, where the service promises progress, a
- * network that works, in which every host must make progress within the service's bound.
+ * A behaviour has two parts: chaos for a number of steps, and then, where the service promises
+ * progress, a network that works, in which every host must make progress within the service's
+ * bound.
  */
 import TinyQueue from 'tinyqueue';
 import type { Host } from '../../impl/framework/io.ts';
@@ -14,7 +15,7 @@ import { LivenessRefusal } from '../../refinement/framework/refusal.ts';
 import { Clocks } from './clocks.ts';
 import type { Cluster, Envelope } from './cluster.ts';
 import { type FaultCounts, type FaultPlan, noFaultsYet } from './faults.ts';
-import { Links } from './links.ts';
+import { Network } from './network.ts';
 import { Random } from './random.ts';
 import type { SimulatedService } from './service.ts';
 import { HUGE, rubbish } from './strangers.ts';
@@ -27,7 +28,9 @@ export interface Plan {
   readonly faults: FaultPlan;
 }
 
-/** After healing, a packet takes at most this long, and a host that is due steps within this long. */
+/**
+ * After healing, a packet takes at most this long, and a host that is due steps within this long.
+ */
 export const HEALED_LATENCY = 10;
 const REACTION = 3;
 /** How often the adversary gets a turn. */
@@ -58,15 +61,11 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
   readonly #plan: Plan;
   readonly #random: Random;
   readonly #queue = new TinyQueue<Happening>([], earlier);
-  readonly #indexOf: ReadonlyMap<string, number>;
   readonly #clocks: Clocks;
-  readonly #links: Links;
+  readonly #network: Network;
   readonly #pausedUntil: number[];
   /** When each host is to be woken next; a wake at any other time is out of date. */
   readonly #wakeAt: number[];
-  /** When, at the latest, each link delivered something sent: to see packets overtake each other. */
-  readonly #latestSent: number[];
-  readonly #heard: Envelope[] = [];
   #now = 0;
   #order = 0;
   #steps = 0;
@@ -84,12 +83,10 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
     this.#cluster = cluster;
     this.#plan = plan;
     this.#random = new Random(plan.seed);
-    this.#indexOf = new Map(cluster.names.map((name, index) => [name, index]));
     this.#clocks = clocks ?? Clocks.astray(count, plan.faults, this.#random);
-    this.#links = new Links(count);
+    this.#network = new Network(cluster.names, plan.faults, this.#random, this.faults);
     this.#pausedUntil = new Array<number>(count).fill(0);
     this.#wakeAt = new Array<number>(count).fill(Number.POSITIVE_INFINITY);
-    this.#latestSent = new Array<number>(count * count).fill(0);
   }
 
   get steps(): number {
@@ -109,7 +106,7 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
   heal(): void {
     const { liveness } = this.#service;
     this.#healed = true;
-    this.#links.mend();
+    this.#network.links.mend();
     this.#pausedUntil.fill(0);
     if (liveness === undefined) return;
     const deadline = this.#now + liveness.bound(HEALED_LATENCY, REACTION);
@@ -137,7 +134,10 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
     this.#push({ type: 'turn', time: TURN, order: this.#order++ });
   }
 
-  /** The next thing happens; gives the host that took a step, −1 if none did, nothing if all is over. */
+  /**
+   * The next thing happens; gives the host that took a step, −1 if none did, nothing if all is
+   * over.
+   */
   #next(): number | undefined {
     const happening = this.#queue.pop();
     if (happening === undefined) return undefined;
@@ -161,7 +161,8 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
     this.#wakeAt[host] = Number.POSITIVE_INFINITY;
     const resumes = this.#pausedUntil[host] as number;
     if (resumes > time) {
-      // The alarm has gone off; whoever was stopped meanwhile hears it on waking, whatever the clock says.
+      // The alarm has gone off; whoever was stopped meanwhile hears it on waking, whatever the
+      // clock says.
       this.#wakeAt[host] = resumes;
       this.#push({ type: 'wake', host, time: resumes, order: this.#order++ });
       return -1;
@@ -177,17 +178,7 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
       this.#push({ ...happening, time: resumes, order: this.#order++ });
       return -1;
     }
-    const src = this.#indexOf.get(packet.src);
-    if (src !== undefined) {
-      if (this.#links.isCut(src, host)) {
-        this.faults['a packet met a cut link']++;
-        return -1;
-      }
-      const link = src * this.#cluster.names.length + host;
-      const latest = this.#latestSent[link] as number;
-      if (sentAt < latest) this.faults['a packet overtook another']++;
-      else this.#latestSent[link] = sentAt;
-    }
+    if (!this.#network.delivers(packet, host, sentAt)) return -1;
     this.#step(host, packet);
     return host;
   }
@@ -199,33 +190,11 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
     this.#scheduleWake(host);
   }
 
-  /** The network takes a packet and decides its fate. */
   #post(packet: Envelope): void {
-    const host = this.#indexOf.get(packet.dst);
+    const host = this.#network.destinationOf(packet);
     if (host === undefined) return;
-    const { loss, duplication } = this.#plan.faults;
-    if (this.#healed) {
-      this.#arrive(host, packet, this.#random.below(HEALED_LATENCY));
-      return;
-    }
-    if (this.#plan.faults.stranger > 0 && this.#heard.length < 64) this.#heard.push(packet);
-    if (this.#random.happens(loss)) {
-      this.faults['a packet was lost']++;
-      return;
-    }
-    this.#arrive(host, packet, this.#latency());
-    while (this.#random.happens(duplication)) {
-      this.faults['a packet was repeated']++;
-      this.#arrive(host, packet, this.#latency());
-    }
-  }
-
-  #latency(): number {
-    const { latency, straggling } = this.#plan.faults;
-    const usual = this.#random.below(latency + 1);
-    if (!this.#random.happens(straggling)) return usual;
-    this.faults['a packet was late']++;
-    return usual + this.#random.below(100 * (latency + 1));
+    if (this.#healed) this.#arrive(host, packet, this.#random.below(HEALED_LATENCY));
+    else for (const latency of this.#network.fateOf(packet)) this.#arrive(host, packet, latency);
   }
 
   #arrive(host: number, packet: Envelope, latency: number): void {
@@ -264,7 +233,7 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
     const { faults } = this.#plan;
     const random = this.#random;
     const count = this.#cluster.names.length;
-    this.#links.mendExpired(this.#now);
+    this.#network.links.mendExpired(this.#now);
     if (random.happens(faults.partition)) this.#cut(random.below(count), random.below(count));
     if (random.happens(faults.pause)) {
       this.faults['a host paused']++;
@@ -284,23 +253,24 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
     const until = this.#now + this.#random.below(3_000);
     if (from === to) {
       this.faults['a host was cut off']++;
-      this.#links.cutOff(from, until);
+      this.#network.links.cutOff(from, until);
     } else {
       this.faults['a link was cut one way']++;
-      this.#links.cut(from, to, until);
+      this.#network.links.cut(from, to, until);
     }
   }
 
   #hearStranger(host: number): void {
     const random = this.#random;
-    const repeats = this.#heard.length > 0 && random.happens(0.5);
-    const what = repeats ? random.pick(this.#heard) : rubbish(random, this.#heard);
+    const { heard } = this.#network;
+    const repeats = heard.length > 0 && random.happens(0.5);
+    const what = repeats ? random.pick(heard) : rubbish(random, heard);
     if (repeats) this.faults['a stranger repeated a host']++;
     else if (what instanceof Uint8Array && what.length === HUGE) {
       this.faults['a stranger sent something huge']++;
     } else this.faults['a stranger sent rubbish']++;
     const dst = this.#cluster.names[host] as string;
     const packet = this.#cluster.stranger(random.pick(STRANGERS), dst, what);
-    this.#arrive(host, packet, this.#latency());
+    this.#arrive(host, packet, this.#network.latency());
   }
 }

@@ -1,8 +1,8 @@
 /**
  * # What strangers send
  *
- * Rubbish of the kinds that have broken parsers before: nothing at all, too little, too much, far too much, a
- * message with a bit flipped, and messages that no honest host would send.
+ * Rubbish of the kinds that have broken parsers before: nothing at all, too little, too much, far
+ * too much, a message with a bit flipped, and messages that no honest host would send.
  */
 import type { Envelope } from './cluster.ts';
 import type { Random } from './random.ts';

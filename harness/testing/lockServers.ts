@@ -1,8 +1,8 @@
 /**
  * # Lock servers as processes
  *
- * Makes a service's files and runs its servers as a user would, each a process of its own, on loopback. They
- * run what `tsc -b` has built.
+ * Makes a service's files and runs its servers as a user would, each a process of its own, on
+ * loopback. They run what `tsc -b` has built.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,8 +1,8 @@
 /**
  * # Traces for tests
  *
- * What lock servers record, made without a network and always the same; and traces changed by hand and sealed again, which
- * is what somebody would do who wants to be believed.
+ * What lock servers record, made without a network and always the same; and traces changed by hand
+ * and sealed again, which is what somebody would do who wants to be believed.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -98,7 +98,10 @@ export class RecordedLock {
   }
 }
 
-/** A line of a trace without its seal, for tests to change as they like; each has only some of these. */
+/**
+ * A line of a trace without its seal, for tests to change as they like; each has only some of
+ * these.
+ */
 export interface Line {
   action: string;
   io: Record<string, unknown>[];

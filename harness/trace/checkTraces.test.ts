@@ -14,7 +14,10 @@ import { checkTraces, type TraceReport } from './checkTraces.ts';
 import { TraceRefusal } from './reader.ts';
 import { describeReport, reportJson } from './report.ts';
 
-/** Calls `use` with the traces of three hosts that have passed the lock around, and heard from a stranger. */
+/**
+ * Calls `use` with the traces of three hosts that have passed the lock around, and heard from a
+ * stranger.
+ */
 const withTraces = <T>(use: (paths: [string, string, string], lock: RecordedLock) => T): T =>
   withDirectory((directory) => {
     const lock = new RecordedLock(directory);

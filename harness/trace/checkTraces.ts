@@ -2,7 +2,8 @@
  * # Checking what really happened
  *
  * Puts the traces of all servers of a service together to one behaviour and checks that behaviour
- * at every boundary, as a campaign does with simulated ones. The states are those that the servers recorded.
+ * at every boundary, as a campaign does with simulated ones. The states are those that the servers
+ * recorded.
  */
 import type { TracedIo, TracedParty, TraceHeader } from '../../impl/framework/traceFormat.ts';
 import { UsageError } from '../../impl/framework/usageError.ts';
@@ -46,8 +47,8 @@ export interface FoundRefusal {
 }
 
 /**
- * Checks traces of one service, one of each host. Throws a {@link UsageError} if they are not, or cannot be
- * read. `allowTorn` says that a torn last line may be left out.
+ * Checks traces of one service, one of each host. Throws a {@link UsageError} if they are not, or
+ * cannot be read. `allowTorn` says that a torn last line may be left out.
  */
 export function checkTraces(paths: readonly string[], allowTorn = false): TraceReport {
   const readers: TraceReader[] = [];

@@ -1,7 +1,8 @@
 /**
  * # The lines of a file
  *
- * One after the other, however large the file is. No more than a line and a chunk of it are in memory.
+ * One after the other, however large the file is. No more than a line and a chunk of it are in
+ * memory.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { UsageError } from '../../impl/framework/usageError.ts';
@@ -9,7 +10,10 @@ import { UsageError } from '../../impl/framework/usageError.ts';
 const CHUNK = 64 * 1024;
 const NEWLINE = 0x0a;
 
-/** The longest line of any trace, in bytes: a step that received and sent the longest payloads, and more. */
+/**
+ * The longest line of any trace, in bytes: a step that received and sent the longest payloads, and
+ * more.
+ */
 const MAX_LINE = 256 * 1024 * 1024;
 
 export class LineReader {
@@ -33,7 +37,9 @@ export class LineReader {
     return this.#end - this.#start;
   }
 
-  /** The next line without its newline, in memory that the next call uses again; nothing at the end. */
+  /**
+   * The next line without its newline, in memory that the next call uses again; nothing at the end.
+   */
   next(): Buffer | undefined {
     let searched = this.#start;
     for (;;) {

@@ -46,8 +46,8 @@ function isCausal(steps: readonly RecordedStep[]): boolean {
 }
 
 /**
- * What really happened, in its order: hosts send packets, some of them alike, and receive some that are on their
- * way, in any order, perhaps twice.
+ * What really happened, in its order: hosts send packets, some of them alike, and receive some that
+ * are on their way, in any order, perhaps twice.
  */
 const behaviour = fc
   .array(

@@ -1,10 +1,10 @@
 /**
  * # One behaviour out of many traces
  *
- * Each host recorded its own steps in their order; how the steps of different hosts fell in time, nobody
- * knows, and it does not matter: every order in which each packet is received after it was sent is a
- * behaviour of the system. This gives one, the same for the same traces. A host goes on until it waits for
- * a packet, then the next one does; so of each trace only one step is in memory.
+ * Each host recorded its own steps in their order; how the steps of different hosts fell in time,
+ * nobody knows, and it does not matter: every order in which each packet is received after it was
+ * sent is a behaviour of the system. This gives one, the same for the same traces. A host goes on
+ * until it waits for a packet, then the next one does; so of each trace only one step is in memory.
  */
 import type { TracedParty } from '../../impl/framework/traceFormat.ts';
 import type { RecordedStep } from './reader.ts';
@@ -15,8 +15,9 @@ export interface StepSource {
 }
 
 /**
- * All steps of all sources. If no host can go on though there are steps left, the last step given is one that received
- * what nobody sent. Whoever checks it will refuse it; asked for more, this throws an Error.
+ * All steps of all sources. If no host can go on though there are steps left, the last step given
+ * is one that received what nobody sent. Whoever checks it will refuse it; asked for more, this
+ * throws an Error.
  */
 export function* inCausalOrder(sources: readonly StepSource[]): Generator<RecordedStep> {
   const sent = new Set<string>();
@@ -64,8 +65,8 @@ const sendsOf = ({ host, io }: RecordedStep): readonly string[] =>
 const keyOf = (src: number, dst: TracedParty, bytes: string): string => `${src}>${dst}:${bytes}`;
 
 /**
- * Of steps that wait for each other, the one that others wait for: no step to come sends what it received. If there
- * is none, the traces go round in a circle, and any will do.
+ * Of steps that wait for each other, the one that others wait for: no step to come sends what it
+ * received. If there is none, the traces go round in a circle, and any will do.
  */
 function orphan(
   stuck: readonly RecordedStep[],

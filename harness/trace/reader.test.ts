@@ -13,7 +13,9 @@ import {
 import { LineReader } from './lines.ts';
 import { type RecordedStep, TraceReader, TraceRefusal } from './reader.ts';
 
-/** Calls `use` with the trace of a host that has accepted and granted, and heard from a stranger. */
+/**
+ * Calls `use` with the trace of a host that has accepted and granted, and heard from a stranger.
+ */
 const withTrace = <T>(use: (path: string) => T): T =>
   withDirectory((directory) => {
     const lock = new RecordedLock(directory);

@@ -1,8 +1,8 @@
 /**
  * # Reading a trace
  *
- * Gives the steps of a trace one by one, each checked for its seal and its shape. Nothing is taken from
- * a line before its seal has been checked.
+ * Gives the steps of a trace one by one, each checked for its seal and its shape. Nothing is taken
+ * from a line before its seal has been checked.
  */
 import { z } from 'zod';
 import {
@@ -81,7 +81,10 @@ export class TraceReader {
     return this.#ended;
   }
 
-  /** The next step; nothing at the end. Throws a {@link TraceRefusal} where the trace cannot be trusted. */
+  /**
+   * The next step; nothing at the end. Throws a {@link TraceRefusal} where the trace cannot be
+   * trusted.
+   */
   next(): RecordedStep | undefined {
     const content = this.#nextLine();
     if (content === undefined) return undefined;

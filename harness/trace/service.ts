@@ -1,7 +1,8 @@
 /**
  * # What checking traces needs to know of a service
  *
- * How to read what its servers record, and what that must refine. Everything in this folder is generic in it.
+ * How to read what its servers record, and what that must refine. Everything in this folder is
+ * generic in it.
  */
 import type { z } from 'zod';
 import type { ObservedStep } from '../../refinement/framework/hostStep.ts';
@@ -14,8 +15,8 @@ export class ShapeError extends Error {
 }
 
 /**
- * Follows one recorded behaviour. Every method throws a BoundaryRefusal at what the levels above do not allow, and a
- * {@link ShapeError} at a state that is none.
+ * Follows one recorded behaviour. Every method throws a BoundaryRefusal at what the levels above do
+ * not allow, and a {@link ShapeError} at a state that is none.
  */
 export interface TraceChecker {
   readonly seen: Seen;

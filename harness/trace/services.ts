@@ -1,8 +1,8 @@
 /**
  * # The services whose traces can be checked
  *
- * By the type that a service file and a trace give. To check traces of a service of your own, describe it as
- * these are.
+ * By the type that a service file and a trace give. To check traces of a service of your own,
+ * describe it as these are.
  */
 import { lockTrace } from '../lock/trace.ts';
 import type { TracedService } from './service.ts';

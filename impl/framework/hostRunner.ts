@@ -1,10 +1,10 @@
 /**
  * # Running a host
  *
- * Wakes a host when a packet has come for it or when its deadline has passed, and lets it take steps as long as
- * there is a reason to. The steps of one wake-up make a batch: first all are taken, then they are recorded, and
- * only then does the network get what they sent. Between batches the event loop gets its turn; when there is
- * nothing to do, nothing runs at all.
+ * Wakes a host when a packet has come for it or when its deadline has passed, and lets it take
+ * steps as long as there is a reason to. The steps of one wake-up make a batch: first all are
+ * taken, then they are recorded, and only then does the network get what they sent. Between batches
+ * the event loop gets its turn; when there is nothing to do, nothing runs at all.
  *
  * Follows the loops in the Main of each service of IronFleet, which spin.
  */
@@ -131,7 +131,9 @@ class HostRunner {
     }
   };
 
-  /** Keeps the record of the steps that were completed. What they sent since the last batch is lost. */
+  /**
+   * Keeps the record of the steps that were completed. What they sent since the last batch is lost.
+   */
   #fail(error: unknown): void {
     try {
       this.#recorder?.flush();
@@ -167,8 +169,8 @@ class HostRunner {
   }
 
   /**
-   * Sees to it that the host is woken at its deadline. A timer that fires too early for it does no harm, so one
-   * is not replaced by a later one: a busy server would do little else.
+   * Sees to it that the host is woken at its deadline. A timer that fires too early for it does no
+   * harm, so one is not replaced by a later one: a busy server would do little else.
    */
   #sleep(): void {
     this.#awake = false;

@@ -1,13 +1,16 @@
 /**
  * # What a host may do to the world, and what a host is
  *
- * A host does all its input and output through the {@link Io} that it is given. The network transport,
- * the simulator and the recorder are three implementations of it, so the very same host runs in production, in a
- * campaign and under a recorder.
+ * A host does all its input and output through the {@link Io} that it is given. The network
+ * transport, the simulator and the recorder are three implementations of it, so the very same host
+ * runs in production, in a campaign and under a recorder.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
 
-/** A packet as it arrives: who sent it, which the transport vouches for, and its bytes, which nobody does. */
+/**
+ * A packet as it arrives: who sent it, which the transport vouches for, and its bytes, which nobody
+ * does.
+ */
 export interface Received {
   readonly src: EndPoint;
   readonly bytes: Uint8Array;
@@ -19,7 +22,9 @@ export interface Io {
   receive(): Received | undefined;
   /** Milliseconds of a clock that only this host reads; only differences mean anything. */
   readClock(): number;
-  /** Hands a packet to the network, which may lose it. The caller does not touch `bytes` afterwards. */
+  /**
+   * Hands a packet to the network, which may lose it. The caller does not touch `bytes` afterwards.
+   */
   send(dst: EndPoint, bytes: Uint8Array): void;
 }
 

@@ -1,9 +1,9 @@
 /**
  * # Lines for whoever watches
  *
- * A server may have more to say than its watcher can read. Lines are collected and written many at a time,
- * and when whoever reads them falls behind, lines are left out, and it is said how many, rather than
- * kept waiting in memory.
+ * A server may have more to say than its watcher can read. Lines are collected and written many at
+ * a time, and when whoever reads them falls behind, lines are left out, and it is said how many,
+ * rather than kept waiting in memory.
  */
 import type { Writable } from 'node:stream';
 

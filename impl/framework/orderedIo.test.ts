@@ -24,7 +24,10 @@ class World implements Io {
   }
 }
 
-/** Tries the operations of one step; gives those that reached the world, and whether all were let through. */
+/**
+ * Tries the operations of one step; gives those that reached the world, and whether all were let
+ * through.
+ */
 function attempt(io: OrderedIo, world: World, word: readonly IoOperation[]): boolean {
   world.done = [];
   io.beginStep();

@@ -1,12 +1,12 @@
 /**
  * # IO in the order that makes a step atomic
  *
- * Lets a host do its operations only in the order `R* (C|T)? S*`. What a host's step counts for, one
- * atomic step, rests on that order; so an operation that comes too late is refused before it reaches the world,
- * and the server stops.
+ * Lets a host do its operations only in the order `R* (C|T)? S*`. What a host's step counts for,
+ * one atomic step, rests on that order; so an operation that comes too late is refused before it
+ * reaches the world, and the server stops.
  *
- * Follows the obligation on HostNextImpl in Common/Framework/Host.s.dfy of IronFleet, which is proved there
- * and enforced here.
+ * Follows the obligation on HostNextImpl in Common/Framework/Host.s.dfy of IronFleet, which is
+ * proved there and enforced here.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import {

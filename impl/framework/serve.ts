@@ -4,8 +4,8 @@
  * Puts a service's host on the network and keeps it running until it is told to stop: the part of a
  * server's program that is the same in all services.
  *
- * Follows the Main of the services of IronFleet; departs from it in that a server can be stopped, in that it is ready only
- * when it really listens, and in that it can record a trace.
+ * Follows the Main of the services of IronFleet; departs from it in that a server can be stopped,
+ * in that it is ready only when it really listens, and in that it can record a trace.
  */
 import type { Writable } from 'node:stream';
 import { type RunSummary, runHost } from './hostRunner.ts';
@@ -43,8 +43,8 @@ export interface ServerSettings {
 }
 
 /**
- * Serves until it is told to stop, and gives the exit code: 0 then, 1 if the host failed, which stops it for good. Throws a
- * {@link UsageError} if it cannot listen or cannot write its trace.
+ * Serves until it is told to stop, and gives the exit code: 0 then, 1 if the host failed, which
+ * stops it for good. Throws a {@link UsageError} if it cannot listen or cannot write its trace.
  */
 export async function serve(settings: ServerSettings, surroundings: Surroundings): Promise<0 | 1> {
   const { service, me, host, port, verbose } = settings;

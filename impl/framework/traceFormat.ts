@@ -1,17 +1,19 @@
 /**
  * # Traces
  *
- * A trace is what one server really did, in a file: a line of JSON for each step, in the order of the steps. The first
- * line says who recorded it; a last line, if the server stopped in good order, that nothing follows.
+ * A trace is what one server really did, in a file: a line of JSON for each step, in the
+ * order of the steps. The first line says who recorded it; a last line, if the server stopped
+ * in good order, that nothing follows.
  *
  *     {"format":"ironfleet-trace", … ,"host":1,"start":{…},"seal":"4a17156e"}
  *     {"action":"accept","io":[{"op":"R","src":0,"bytes":"00…"},{"op":"S", … }],"state":{…},"seal":"0b8b9a2e"}
  *     {"end":true,"steps":1,"seal":"99c6d1a0"}
  *
- * A host of the service is named by its place in `hosts`, anybody else by its end point; bytes are
- * hexadecimal. Every line is sealed with a checksum over itself and all lines before it, so any one
- * byte that changes anywhere is noticed. That is against accidents, not against forgers: whoever changes what a
- * trace says and seals it again has to deceive the checkers of what it says.
+ * A host of the service is named by its place in `hosts`, anybody else by its end point;
+ * bytes are hexadecimal. Every line is sealed with a checksum over itself and all lines
+ * before it, so any one byte that changes anywhere is noticed. That is against accidents, not
+ * against forgers: whoever changes what a trace says and seals it again has to deceive the
+ * checkers of what it says.
  */
 import { crc32 } from 'node:zlib';
 import type { EndPoint } from '../../spec/framework/environment.ts';
@@ -65,7 +67,9 @@ export interface TraceEnd {
   readonly steps: number;
 }
 
-/** The end of every line but its newline. It takes the place of the closing brace of what is sealed. */
+/**
+ * The end of every line but its newline. It takes the place of the closing brace of what is sealed.
+ */
 const SEAL = ',"seal":"';
 const SEAL_DIGITS = 8;
 const SEAL_END = '"}';

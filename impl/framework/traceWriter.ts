@@ -1,12 +1,13 @@
 /**
  * # Recording a trace
  *
- * Writes down every operation of a host, step by step. What has been recorded since the last flush is
- * written with one call, and the server does so *before* it releases what those steps send. So whatever any host
- * is ever recorded to have received, its sender is recorded to have sent, even if the sender was killed.
+ * Writes down every operation of a host, step by step. What has been recorded since the last flush
+ * is written with one call, and the server does so *before* it releases what those steps send. So
+ * whatever any host is ever recorded to have received, its sender is recorded to have sent, even if
+ * the sender was killed.
  *
- * Writing leaves it to the system when bytes reach the disk: a trace survives the death of its server, not that
- * of the machine.
+ * Writing leaves it to the system when bytes reach the disk: a trace survives the death of its
+ * server, not that of the machine.
  */
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import type { EndPoint } from '../../spec/framework/environment.ts';
@@ -32,7 +33,10 @@ export class TraceWriter {
     this.#file = file;
   }
 
-  /** Creates the file. Throws a {@link UsageError} if it cannot or if the file exists, unless `overwrite`. */
+  /**
+   * Creates the file. Throws a {@link UsageError} if it cannot or if the file exists, unless
+   * `overwrite`.
+   */
   static create(path: string, overwrite: boolean): TraceWriter {
     try {
       return new TraceWriter(path, openSync(path, overwrite ? 'w' : 'wx'));
@@ -85,8 +89,8 @@ export class TraceWriter {
   }
 
   /**
-   * Writes the steps recorded since the last time. Throws a {@link UsageError} if the file cannot take them,
-   * and leaves it as it was before.
+   * Writes the steps recorded since the last time. Throws a {@link UsageError} if the file cannot
+   * take them, and leaves it as it was before.
    */
   flush(): void {
     if (this.#lines === '') return;
@@ -123,7 +127,8 @@ export class TraceWriter {
     try {
       ftruncateSync(this.#file, this.#length);
     } catch {
-      // What does not let itself be cut, such as a pipe, keeps its torn line, and readers will say so.
+      // What does not let itself be cut, such as a pipe, keeps its torn line, and readers will say
+      // so.
     }
   }
 

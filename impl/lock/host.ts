@@ -1,12 +1,12 @@
 /**
  * # The lock host that runs
  *
- * It is woken when a packet waits for it or when its deadline has passed, and takes one action: with a packet,
- * whatever the packet asks for; at a deadline, the holder grants and a host with an unanswered offer offers
- * again. While neither is due it sleeps.
+ * It is woken when a packet waits for it or when its deadline has passed, and takes one action:
+ * with a packet, whatever the packet asks for; at a deadline, the holder grants and a host with an
+ * unanswered offer offers again. While neither is due it sleeps.
  *
- * Follows Impl/Lock/NodeImpl.i.dfy of IronFleet; departs from it in that offers are repeated (unless
- * `compatible`), the lock may be held for a while, and a host does not spin.
+ * Follows Impl/Lock/NodeImpl.i.dfy of IronFleet; departs from it in that offers are repeated
+ * (unless `compatible`), the lock may be held for a while, and a host does not spin.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { Host, Io, Wake } from '../framework/io.ts';
@@ -30,7 +30,9 @@ export const DEFAULT_OPTIONS: LockOptions = {
   hold: 0,
 };
 
-/** What there is to know of a lock host from outside: what a trace records and a checker compares. */
+/**
+ * What there is to know of a lock host from outside: what a trace records and a checker compares.
+ */
 export interface LockState {
   readonly held: boolean;
   readonly epoch: number;

@@ -1,8 +1,9 @@
 /**
  * # The lock server
  *
- * Follows Dafny/Distributed/Impl/Lock and IronLockServer/Program.cs of IronFleet, with its arguments and its
- * output; departs from it in the options that it adds, and in that it fails with an exit code.
+ * Follows Dafny/Distributed/Impl/Lock and IronLockServer/Program.cs of IronFleet, with its
+ * arguments and its output; departs from it in the options that it adds, and in that it fails with
+ * an exit code.
  */
 import {
   ownServer,
@@ -39,8 +40,8 @@ export interface LockServerArguments {
 }
 
 /**
- * Runs a lock server until it is told to stop; gives the exit code. Throws a {@link UsageError} if the arguments or the files
- * will not do, or the server cannot listen or record.
+ * Runs a lock server until it is told to stop; gives the exit code. Throws a {@link UsageError} if
+ * the arguments or the files will not do, or the server cannot listen or record.
  */
 export async function runLockServer(
   { serviceFile, privateKeyFile, options }: LockServerArguments,

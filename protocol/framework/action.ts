@@ -1,13 +1,14 @@
 /**
  * # Hosts and their actions
  *
- * A host is a state machine whose steps are called actions. An action is a pure function: it is given
- * the host's state and everything else it may depend on, such as the packet it receives and what the clock
- * says, and it gives the state that follows and the packets to send. What the host leaves to chance is
- * part of its input, so the same input always leads to the same step.
+ * A host is a state machine whose steps are called actions. An action is a pure function: it is
+ * given the host's state and everything else it may depend on, such as the packet it receives and
+ * what the clock says, and it gives the state that follows and the packets to send. What the host
+ * leaves to chance is part of its input, so the same input always leads to the same step.
  *
  * Both directions come from this one definition. To *enumerate*, try every action on every input
- * whose guard holds. To *check* an observed step, look its action up by name, ask its guard, and compare.
+ * whose guard holds. To *check* an observed step, look its action up by name, ask its guard, and
+ * compare.
  */
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
 import type { Verdict } from '../../spec/framework/verdict.ts';
@@ -20,7 +21,9 @@ export interface Input<Message> {
   readonly now: number | undefined;
 }
 
-/** What an action does: the state that the host moves to, and the packets that it sends, in order. */
+/**
+ * What an action does: the state that the host moves to, and the packets that it sends, in order.
+ */
 export interface Step<State, Message> {
   readonly state: State;
   readonly sends: readonly Packet<Message>[];
@@ -57,9 +60,14 @@ export interface Protocol<State, Message> {
   readonly hosts: readonly EndPoint[];
   readonly actions: readonly Action<State, Message>[];
   init(me: EndPoint): State;
-  /** What a host that stops without warning still knows when it starts again; absent where it must not. */
+  /**
+   * What a host that stops without warning still knows when it starts again; absent where it must
+   * not.
+   */
   readonly restart?: (state: State) => State;
-  /** A message as one word, equal for equal messages only: it names packets in sets and in reports. */
+  /**
+   * A message as one word, equal for equal messages only: it names packets in sets and in reports.
+   */
   describe(msg: Message): string;
 }
 

@@ -1,18 +1,19 @@
 /**
  * # The distributed system
  *
- * Hosts of one kind and a network between them. The network remembers every packet ever sent and may hand
- * any of them to its destination at any time, in any order, any number of times. Loss, delay,
- * reordering and duplication need no steps of their own: they are deliveries that come never, late,
- * out of turn or twice. Whoever is not a host may send what it likes, but only under its own name.
+ * Hosts of one kind and a network between them. The network remembers every packet ever sent and
+ * may hand any of them to its destination at any time, in any order, any number of times. Loss,
+ * delay, reordering and duplication need no steps of their own: they are deliveries that come
+ * never, late, out of turn or twice. Whoever is not a host may send what it likes, but only under
+ * its own name.
  *
  *     Next  ≜  ∨ ∃ h ∈ hosts, a ∈ actions : h takes a    (receiving only what has been sent)
  *              ∨ ∃ h ∈ hosts : h stops and starts again
  *              ∨ ∃ p : p.src ∉ hosts ∧ sent′ = sent ∪ {p}
  *              ∨ time′ > time
  *
- * Follows Common/Framework/DistributedSystem.s.dfy and Environment.s.dfy of IronFleet; departs from them in that
- * hosts may restart, where their protocol says what they keep.
+ * Follows Common/Framework/DistributedSystem.s.dfy and Environment.s.dfy of IronFleet; departs from
+ * them in that hosts may restart, where their protocol says what they keep.
  */
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
 import type { Action, Protocol, Step } from './action.ts';
@@ -60,8 +61,8 @@ export class DistributedSystem<State, Message> {
   }
 
   /**
-   * The state after an event, or nothing where the event cannot happen. Throws if a host sends under
-   * another's name, for then the protocol is none.
+   * The state after an event, or nothing where the event cannot happen. Throws if a host sends
+   * under another's name, for then the protocol is none.
    */
   next(
     s: System<State, Message>,

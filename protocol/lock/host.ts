@@ -1,17 +1,18 @@
 /**
  * # The lock host
  *
- * The hosts stand in a ring. Whoever holds the lock grants it to its successor with a `transfer` that
- * names the next epoch; the successor accepts, and announces with `locked` that it holds the lock now.
+ * The hosts stand in a ring. Whoever holds the lock grants it to its successor with a `transfer`
+ * that names the next epoch; the successor accepts, and announces with `locked` that it holds the
+ * lock now.
  *
- * The network may lose a transfer. So whoever has granted the lock offers it again, a retry period after
- * the last offer, until it hears `locked` from its successor; and a host that is offered the epoch it
- * has already accepted says `locked` once more. A repeated offer names the same epoch as the first and can
- * be accepted only once, so repeating it is safe.
+ * The network may lose a transfer. So whoever has granted the lock offers it again, a retry period
+ * after the last offer, until it hears `locked` from its successor; and a host that is offered the
+ * epoch it has already accepted says `locked` once more. A repeated offer names the same epoch as
+ * the first and can be accepted only once, so repeating it is safe.
  *
- * Follows Protocol/Lock/Node.i.dfy of IronFleet; departs from it in that offers are repeated and `locked` goes
- * to whoever sent the transfer. With `compatible` nothing is repeated, as there, and one lost transfer stops
- * the lock for ever.
+ * Follows Protocol/Lock/Node.i.dfy of IronFleet; departs from it in that offers are repeated and
+ * `locked` goes to whoever sent the transfer. With `compatible` nothing is repeated, as there, and
+ * one lost transfer stops the lock for ever.
  */
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
 import { clause } from '../../spec/framework/verdict.ts';
@@ -87,8 +88,8 @@ export const grant: LocalAction<Host, Message> = {
 };
 
 /**
- * A host whose offer has not been answered for a retry period offers again. A clock that was set back
- * must not silence it, so the distance counts, whichever way.
+ * A host whose offer has not been answered for a retry period offers again. A clock that was set
+ * back must not silence it, so the distance counts, whichever way.
  */
 export const offer: LocalAction<Host, Message> = {
   name: 'offer',
@@ -118,13 +119,16 @@ export const accept: PacketAction<Host, Message> = {
     ?? clause('the epoch is later than its own', msg.type === 'transfer' && msg.epoch > h.epoch),
   step: (h, { src, msg }) => {
     if (msg.type !== 'transfer') return unchanged(h);
-    // An unanswered offer of an earlier epoch must have been accepted, or there would be no later one.
+    // An unanswered offer of an earlier epoch must have been accepted, or there would be no later
+    // one.
     const state = { constants: h.constants, held: true, epoch: msg.epoch, offeredAt: undefined };
     return { state, sends: [send(h, src, { type: 'locked', epoch: msg.epoch })] };
   },
 };
 
-/** A host that is offered the very epoch that it has accepted says so again: its `locked` was lost. */
+/**
+ * A host that is offered the very epoch that it has accepted says so again: its `locked` was lost.
+ */
 export const answer: PacketAction<Host, Message> = {
   name: 'answer',
   takes: 'packet',
@@ -168,7 +172,10 @@ export const ignore: PacketAction<Host, Message> = {
   step: (h) => unchanged(h),
 };
 
-/** The lock protocol for the hosts of `ring`. Throws a RangeError unless they are at least one, and distinct. */
+/**
+ * The lock protocol for the hosts of `ring`. Throws a RangeError unless they are at least one, and
+ * distinct.
+ */
 export function lock(ring: readonly EndPoint[], parameters: Parameters): Protocol<Host, Message> {
   if (ring.length === 0 || new Set(ring).size < ring.length) {
     throw new RangeError(`a ring has at least one host, and each host once: ${ring.join(', ')}`);

@@ -1,14 +1,15 @@
 /**
  * # The monitor
  *
- * Follows one behaviour of a running service, step by step, and checks each step at every boundary. It
- * keeps the state that the protocol says each host must be in, the packets sent so far, and the state of the
- * specification that all of this stands for. What a step leaves alone it does not look at again.
+ * Follows one behaviour of a running service, step by step, and checks each step at every boundary.
+ * It keeps the state that the protocol says each host must be in, the packets sent so far, and the
+ * state of the specification that all of this stands for. What a step leaves alone it does not look
+ * at again.
  *
  *     implementation ──B2──▶ one atomic step ──B0──▶ messages ──B1──▶ protocol step ──B3, B4──▶ specification
  *
- * The first thing that does not fit is thrown as a {@link BoundaryRefusal}; after that the monitor is of no
- * further use.
+ * The first thing that does not fit is thrown as a {@link BoundaryRefusal}; after that the monitor
+ * is of no further use.
  */
 import type { Step } from '../../protocol/framework/action.ts';
 import { IDLE } from '../../protocol/framework/action.ts';
@@ -28,7 +29,10 @@ export interface Refinement<Impl, State, Message, Spec>
   /** The state of the specification at the beginning, and whether it may begin so. */
   readonly initial: Spec;
   readonly init: (s: Spec) => Verdict;
-  /** The state of the specification after a step of a host; the same object if the step is a stutter. */
+  /**
+   * The state of the specification after a step of a host; the same object if the step is a
+   * stutter.
+   */
   readonly advance: (s: Spec, action: string, before: State, step: Step<State, Message>) => Spec;
   readonly next: (s: Spec, t: Spec) => Verdict;
   readonly correspondence: (packet: Packet<Message>, s: Spec) => Verdict;
@@ -154,7 +158,10 @@ export class Monitor<Impl, State, Message, Spec> {
     });
   }
 
-  /** B3 and B4: the system's step is a stutter or a step of the specification, and contradicts nothing. */
+  /**
+   * B3 and B4: the system's step is a stutter or a step of the specification, and contradicts
+   * nothing.
+   */
   #advance(place: Place, host: number, before: State, step: Step<State, Message>): void {
     const { advance, next } = this.#refinement;
     const spec = advance(this.#spec, place.action, before, step);

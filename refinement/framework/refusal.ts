@@ -1,8 +1,8 @@
 /**
  * # Refusals at a boundary
  *
- * A checker that finds a step that the level above does not allow says where: at which boundary, which host, its
- * which step, which action, which clause failed, and which field differs.
+ * A checker that finds a step that the level above does not allow says where: at which boundary,
+ * which host, its which step, which action, which clause failed, and which field differs.
  */
 import type { Difference } from '../../spec/framework/difference.ts';
 import { show } from '../../spec/framework/difference.ts';
@@ -85,7 +85,10 @@ export class IoOrderRefusal extends BoundaryRefusal {
   override readonly name = 'IoOrderRefusal';
 }
 
-/** B3: a step of the system that is no step of the specification, or a state that breaks an invariant. */
+/**
+ * B3: a step of the system that is no step of the specification, or a state that breaks an
+ * invariant.
+ */
 export class SystemRefusal extends BoundaryRefusal {
   readonly boundary = 'B3';
   override readonly name = 'SystemRefusal';

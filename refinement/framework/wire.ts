@@ -1,12 +1,13 @@
 /**
  * # The wire format, as a definition
  *
- * The grammar in which every message is written, and what bytes mean under it. This is the yardstick for
- * the implementation's own marshalling, so it shares no code with it and prefers being obvious to being
- * fast: a value is written in one way only, and bytes either are exactly one value or mean nothing.
+ * The grammar in which every message is written, and what bytes mean under it. This is the
+ * yardstick for the implementation's own marshalling, so it shares no code with it and prefers
+ * being obvious to being fast: a value is written in one way only, and bytes either are exactly one
+ * value or mean nothing.
  *
- * Follows Common/Framework and Impl/Common/GenericMarshalling.i.dfy of IronFleet; departs from it in that integers above
- * `Number.MAX_SAFE_INTEGER` mean nothing.
+ * Follows Common/Framework and Impl/Common/GenericMarshalling.i.dfy of IronFleet; departs from it
+ * in that integers above `Number.MAX_SAFE_INTEGER` mean nothing.
  */
 
 export type Grammar =

@@ -5,12 +5,13 @@
  * service that the state stands for. They explain why the service is never contradicted: epochs are
  * handed on, never invented, and whoever could act on an epoch is the last in history.
  *
- * An invariant of packets is *stable*: true of a packet once, it stays true, because it speaks only of
- * the part of history that the packet's epoch names, and history only grows. So whoever follows a
- * behaviour asks it once for each packet, when the packet is sent, and asks the others whenever a host or the history changes.
+ * An invariant of packets is *stable*: true of a packet once, it stays true, because it speaks only
+ * of the part of history that the packet's epoch names, and history only grows. So whoever follows
+ * a behaviour asks it once for each packet, when the packet is sent, and asks the others whenever a
+ * host or the history changes.
  *
- * Follows Protocol/Lock/RefinementProof/RefinementProof.i.dfy of IronFleet (L1 to L6); L7 is about the
- * offers that this protocol adds.
+ * Follows Protocol/Lock/RefinementProof/RefinementProof.i.dfy of IronFleet (L1 to L6); L7 is about
+ * the offers that this protocol adds.
  */
 import type { Host, Message } from '../../protocol/lock/host.ts';
 import { successor } from '../../protocol/lock/host.ts';

@@ -1,12 +1,13 @@
 /**
  * # The lock refines the lock service
  *
- * What a system of lock hosts stands for: the history begins with the first host of the ring and grows by
- * the destination of every grant, in the order in which grants are taken. It is not read from the set of
- * packets: a host that kept the lock it granted would send the same transfer twice, which in a set is
- * one, and go unseen.
+ * What a system of lock hosts stands for: the history begins with the first host of the ring and
+ * grows by the destination of every grant, in the order in which grants are taken. It is not read
+ * from the set of packets: a host that kept the lock it granted would send the same transfer twice,
+ * which in a set is one, and go unseen.
  *
- * Follows Protocol/Lock/RefinementProof/Refinement.i.dfy of IronFleet and its history variable (GLS_State).
+ * Follows Protocol/Lock/RefinementProof/Refinement.i.dfy of IronFleet and its history variable
+ * (GLS_State).
  */
 import type { LockState } from '../../impl/lock/host.ts';
 import { parse } from '../../impl/lock/messages.ts';

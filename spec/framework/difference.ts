@@ -1,14 +1,16 @@
 /**
  * # Where two values part
  *
- * When a comparison fails, its reader wants the first place where the two values differ, not the values.
- * This is slower than asking whether they are equal; ask it only after a no.
+ * When a comparison fails, its reader wants the first place where the two values differ, not the
+ * values. This is slower than asking whether they are equal; ask it only after a no.
  */
 import { equal, unmatchedElements, unmatchedEntries } from './equal.ts';
 import { classOf, kindOf } from './kind.ts';
 import type { Log } from './log.ts';
 
-/** The place where two values part, and what is there in each; `undefined` where there is nothing. */
+/**
+ * The place where two values part, and what is there in each; `undefined` where there is nothing.
+ */
 export interface Difference {
   /** Such as `.hosts[2].votes.get(3).ballot`; empty when the values differ as a whole. */
   readonly path: string;
@@ -108,15 +110,17 @@ const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 const field = (key: string): string => (IDENTIFIER.test(key) ? `.${key}` : `[${show(key)}]`);
 
-/** A value as one short line, at most `limit` characters long. It prints anything and never throws. */
+/**
+ * A value as one short line, at most `limit` characters long. It prints anything and never throws.
+ */
 export function show(value: unknown, limit = 120): string {
   const text = print(value, limit);
   return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
 }
 
 /**
- * The value as text, which may be cut off anywhere once it is longer than `room`. Every level of nesting has less
- * room than the one around it, so a value within itself ends there too.
+ * The value as text, which may be cut off anywhere once it is longer than `room`. Every level of
+ * nesting has less room than the one around it, so a value within itself ends there too.
  */
 function print(value: unknown, room: number): string {
   switch (kindOf(value)) {

@@ -2,11 +2,12 @@
  * # Equality
  *
  * Two values are equal when nobody who only looks at their contents can tell them apart. The order
- * of a record's keys and of the elements of a map or a set is not content; that a key is present, though its value be
- * undefined, is. Zero and minus zero differ; NaN equals itself.
+ * of a record's keys and of the elements of a map or a set is not content; that a key is present,
+ * though its value be undefined, is. Zero and minus zero differ; NaN equals itself.
  *
- * Every verdict rests on this, so it never guesses: an object of an unknown class is not compared but thrown
- * back. (A class with private fields has nothing to show, and any two of its objects would look alike.)
+ * Every verdict rests on this, so it never guesses: an object of an unknown class is not compared
+ * but thrown back. (A class with private fields has nothing to show, and any two of its objects
+ * would look alike.)
  */
 import { kindOf, MAX_DEPTH, notData, tooDeep } from './kind.ts';
 import type { Log } from './log.ts';
@@ -14,7 +15,8 @@ import type { Log } from './log.ts';
 /**
  * Whether two values have the same contents.
  *
- * @throws TypeError where a function, a symbol or an object of an unknown class must be looked into.
+ * @throws TypeError where a function, a symbol or an object of an unknown class must be looked
+ * into.
  */
 export const equal = (a: unknown, b: unknown): boolean => equalWithin(MAX_DEPTH, a, b);
 
@@ -132,7 +134,10 @@ export function unmatchedEntries(
   );
 }
 
-/** What is left of two lists when equal items are paired off. Equality is transitive, so any pairing will do. */
+/**
+ * What is left of two lists when equal items are paired off. Equality is transitive, so any pairing
+ * will do.
+ */
 function unmatched<T>(
   left: readonly T[],
   right: readonly T[],
@@ -147,7 +152,9 @@ function unmatched<T>(
   return [alone, rest];
 }
 
-/** Maps and sets know data without parts by its contents, and everything else only by its identity. */
+/**
+ * Maps and sets know data without parts by its contents, and everything else only by its identity.
+ */
 const hasParts = (value: unknown): boolean =>
   (typeof value === 'object' && value !== null)
   || typeof value === 'function'

@@ -1,13 +1,13 @@
 /**
  * # Fingerprints
  *
- * A fingerprint is 64 bits that stand for a value: equal values have equal fingerprints, whatever the order of
- * their keys, and different values have different ones but for a chance of about one in 2⁶⁴ a pair. It is
- * kept as two halves of 32 bits, because that is what the machine multiplies quickly. It is the same on every
- * machine. It resists chance, not malice.
+ * A fingerprint is 64 bits that stand for a value: equal values have equal fingerprints, whatever
+ * the order of their keys, and different values have different ones but for a chance of about one
+ * in 2⁶⁴ a pair. It is kept as two halves of 32 bits, because that is what the machine multiplies
+ * quickly. It is the same on every machine. It resists chance, not malice.
  *
- * Two lanes, mixed as in MurmurHash3 but with different constants, see every word; what has no order is hashed
- * item by item and added up.
+ * Two lanes, mixed as in MurmurHash3 but with different constants, see every word; what has no
+ * order is hashed item by item and added up.
  */
 import { kindOf, MAX_DEPTH, notData, tooDeep } from './kind.ts';
 import type { Log } from './log.ts';
@@ -21,7 +21,8 @@ export interface Fingerprint {
 /**
  * The fingerprint of a value.
  *
- * @throws TypeError where the value is, or contains, a function, a symbol or an object of an unknown class.
+ * @throws TypeError where the value is, or contains, a function, a symbol or an object of an
+ * unknown class.
  */
 export const fingerprint = (value: unknown): Fingerprint => new Hasher().add(value).digest();
 
@@ -146,7 +147,10 @@ export class Hasher {
 
 const FLOAT = new DataView(new ArrayBuffer(8));
 
-/** Every kind begins with a word of its own, so that values of different kinds differ from the start. */
+/**
+ * Every kind begins with a word of its own, so that values of different kinds differ from the
+ * start.
+ */
 const TAGS = {
   undefined: 1,
   null: 2,

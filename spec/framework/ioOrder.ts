@@ -2,13 +2,13 @@
  * # The order of a step's IO
  *
  * A host's step counts as one atomic step although it does several operations, because it does them
- * in an order that lets each move past the operations of other hosts until they stand together: first it
- * receives, then at most once it learns the time, then it sends.
+ * in an order that lets each move past the operations of other hosts until they stand together:
+ * first it receives, then at most once it learns the time, then it sends.
  *
  *     Legal  ≜  R* (C | T)? S*
  *
- * A receive that finds nothing tells the host something about the present moment, just as a clock does,
- * so it counts as time-dependent.
+ * A receive that finds nothing tells the host something about the present moment, just as a clock
+ * does, so it counts as time-dependent.
  *
  * Follows LIoOpSeqCompatibleWithReduction in Common/Framework/Environment.s.dfy of IronFleet.
  */

@@ -1,10 +1,10 @@
 /**
  * # Kinds of values
  *
- * States and messages are plain data: primitives, arrays, records, maps, sets, bytes and logs. Whatever
- * compares, prints or hashes them goes by these kinds, and nothing else passes: an object of a class that
- * is not known here may hide what it knows from us, and a comparison that cannot see everything would
- * call different things equal.
+ * States and messages are plain data: primitives, arrays, records, maps, sets, bytes and logs.
+ * Whatever compares, prints or hashes them goes by these kinds, and nothing else passes: an object
+ * of a class that is not known here may hide what it knows from us, and a comparison that cannot
+ * see everything would call different things equal.
  */
 import { Log } from './log.ts';
 

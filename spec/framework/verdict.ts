@@ -1,8 +1,8 @@
 /**
  * # Verdicts
  *
- * A relation of a specification does not answer yes or no. It answers with silence when it holds, and
- * otherwise with a refusal that names the clause that fails. A clause's name is the law in the
+ * A relation of a specification does not answer yes or no. It answers with silence when it holds,
+ * and otherwise with a refusal that names the clause that fails. A clause's name is the law in the
  * affirmative, so that a refusal reads as the sentence that was not true.
  */
 

@@ -2,8 +2,9 @@
  * # The lock service
  *
  * A fixed set of hosts hands one lock around. The state of the service is the list of everyone who
- * has held the lock so far; whoever is n-th on that list, counting from one, holds it in *epoch* n. At
- * any moment one host has the lock, or it is on its way to the last on the list; never do two have it.
+ * has held the lock so far; whoever is n-th on that list, counting from one, holds it in *epoch* n.
+ * At any moment one host has the lock, or it is on its way to the last on the list; never do two
+ * have it.
  *
  *     Init  ≜  ∃ h ∈ hosts : history = ⟨h⟩
  *     Next  ≜  ∃ h ∈ hosts : history′ = history ∘ ⟨h⟩
@@ -39,7 +40,10 @@ export interface Locked {
   readonly epoch: number;
 }
 
-/** What the world may conclude from the network: a host that says `locked` held the lock in that epoch. */
+/**
+ * What the world may conclude from the network: a host that says `locked` held the lock in that
+ * epoch.
+ */
 export const correspondence = (sent: Iterable<Packet<Locked>>, s: State): Verdict =>
   forAll(sent, (packet) => announcedByHolder(packet, s));
 

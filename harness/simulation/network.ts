@@ -1,0 +1,80 @@
+/**
+ * # The simulated network
+ *
+ * Decides what becomes of each packet: whether it is lost or repeated, how long it takes, and
+ * whether the link that it arrives on is cut at that moment.
+ */
+import type { Envelope } from './cluster.ts';
+import type { FaultCounts, FaultPlan } from './faults.ts';
+import { Links } from './links.ts';
+import type { Random } from './random.ts';
+
+/** A straggler takes up to so many times as long as other packets. */
+const STRAGGLING = 100;
+/** How many packets strangers remember. */
+const MAX_HEARD = 64;
+
+export class Network {
+  readonly links: Links;
+  /** What strangers have overheard. */
+  readonly heard: Envelope[] = [];
+  readonly #plan: FaultPlan;
+  readonly #random: Random;
+  readonly #faults: FaultCounts;
+  readonly #indexOf: ReadonlyMap<string, number>;
+  /** For each link, when the latest of the packets that have arrived was sent. */
+  readonly #latestSent: number[];
+
+  constructor(names: readonly string[], plan: FaultPlan, random: Random, faults: FaultCounts) {
+    this.links = new Links(names.length);
+    this.#plan = plan;
+    this.#random = random;
+    this.#faults = faults;
+    this.#indexOf = new Map(names.map((name, index) => [name, index]));
+    this.#latestSent = new Array<number>(names.length ** 2).fill(0);
+  }
+
+  /** The place of the host that a packet goes to; nothing if it goes to nobody here. */
+  destinationOf({ dst }: Envelope): number | undefined {
+    return this.#indexOf.get(dst);
+  }
+
+  /** How long each copy of a packet takes that is sent now; no copy arrives if it is lost. */
+  fateOf(packet: Envelope): readonly number[] {
+    const { loss, duplication, stranger } = this.#plan;
+    if (stranger > 0 && this.heard.length < MAX_HEARD) this.heard.push(packet);
+    if (this.#random.happens(loss)) {
+      this.#faults['a packet was lost']++;
+      return [];
+    }
+    const copies = [this.latency()];
+    while (this.#random.happens(duplication)) {
+      this.#faults['a packet was repeated']++;
+      copies.push(this.latency());
+    }
+    return copies;
+  }
+
+  /** How long a packet takes. */
+  latency(): number {
+    const { latency, straggling } = this.#plan;
+    const usual = this.#random.below(latency + 1);
+    if (!this.#random.happens(straggling)) return usual;
+    this.#faults['a packet was late']++;
+    return usual + this.#random.below(STRAGGLING * (latency + 1));
+  }
+
+  /** Whether a packet gets through to a host at this moment. */
+  delivers({ src }: Envelope, host: number, sentAt: number): boolean {
+    const from = this.#indexOf.get(src);
+    if (from === undefined) return true;
+    if (this.links.isCut(from, host)) {
+      this.#faults['a packet met a cut link']++;
+      return false;
+    }
+    const link = from * this.#indexOf.size + host;
+    if (sentAt < (this.#latestSent[link] as number)) this.#faults['a packet overtook another']++;
+    else this.#latestSent[link] = sentAt;
+    return true;
+  }
+}
