@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 
 const HELP = `
-A server started with trace=FILE records every step it takes. Given such a trace of every server of a service, this
-puts them together, every packet received after it was sent, and checks at every boundary that
-what really happened is allowed.
+A server started with trace=FILE records every step it takes. Given such a trace of every server
+of a service, this puts them together, every packet received after it was sent, and checks at
+every boundary that what really happened is allowed.
 
 Example:
   $ ironfleet check-trace server1.trace server2.trace server3.trace

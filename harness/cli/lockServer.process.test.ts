@@ -61,7 +61,7 @@ async function checkTrace(service: LockService, ...options: readonly string[]) {
 }
 
 describe('three lock servers over TLS', () => {
-  test('pass the lock, and what they really did is legal, unless a byte of it changes', async () => {
+  test('pass the lock, and what they did is legal, unless a byte of it changes', async () => {
     const servers = tls.startAll();
     const passed = servers.map((server) => server.printed(/I grant the lock \d{4}\n/));
     await Promise.all(passed);

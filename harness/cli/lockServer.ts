@@ -11,16 +11,16 @@ Options (keys in any case):
   retry=MS          how long to wait before an offer is repeated            (200)
   hold=MS           how long to keep the lock before it is granted          (0)
 
-Start it once for each server of the service, in any order, with that server's private key file. It prints
-[[READY]] when it listens, and a line whenever it gets the lock and whenever it grants it.
-Control-C ends it.
+Start it once for each server of the service, in any order, with that server's private key
+file. It prints [[READY]] when it listens, and a line whenever it gets the lock and whenever it
+grants it. Control-C ends it.
 
 Examples, after \`ironfleet create-certs name=My type=IronLock ...\`:
   $ ironfleet lock-server My.IronLock.service.txt My.IronLock.server1.private.txt hold=500
   $ ironfleet lock-server My.IronLock.service.txt My.IronLock.server2.private.txt trace=2.trace
 
-The exit code is 0 after Control-C, 1 if the server had to stop because it would have broken a rule, and
-2 for wrong usage, such as a missing file or a port in use.`;
+The exit code is 0 after Control-C, 1 if the server had to stop because it would have broken a
+rule, and 2 for wrong usage, such as a missing file or a port in use.`;
 
 export function register(program: Command): void {
   program

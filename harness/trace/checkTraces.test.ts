@@ -61,7 +61,6 @@ describe('what lock servers recorded', () => {
         ['server2', true],
         ['server3', true],
       ]);
-      expect(report.steps).toBe(report.traces.reduce((sum, { steps }) => sum + steps, 0));
       expect(report.specSteps).toBe(report.actions['grant']);
       expect(report.specSteps).toBeGreaterThan(10);
       expect(report.actions['ignore']).toBeGreaterThan(0);
@@ -115,7 +114,7 @@ describe('what lock servers recorded', () => {
   });
 });
 
-const HELD = { held: true, epoch: 9 };
+const ORDER = 'a step receives, then learns the time at most once, then sends: R* (C|T)? S*';
 const SEVEN = '00000000000000000000000000000007';
 
 describe('a trace that was changed and sealed again', () => {
@@ -134,7 +133,7 @@ describe('a trace that was changed and sealed again', () => {
     ],
     [
       'a host began with the lock that another one has',
-      ([header]) => Object.assign(header?.start ?? {}, HELD),
+      ([header]) => Object.assign(header?.start ?? {}, { held: true }),
       'B1',
       'the host begins as the protocol says',
     ],
@@ -184,13 +183,13 @@ describe('a trace that was changed and sealed again', () => {
       'a host sent before it received',
       (lines) => stepOf(lines, 'accept').io.reverse(),
       'B2',
-      'a step receives, then learns the time at most once, then sends: R* (C|T)? S*: this one did S R',
+      `${ORDER}: this one did S R`,
     ],
     [
       'a host read its clock twice',
       (lines) => stepOf(lines, 'grant').io.unshift({ op: 'C', now: 1 }),
       'B2',
-      'a step receives, then learns the time at most once, then sends: R* (C|T)? S*: this one did C C S',
+      `${ORDER}: this one did C C S`,
     ],
     [
       'a step is left out',
@@ -295,9 +294,5 @@ describe('traces that do not belong together', () => {
       }
       expect(usageError(paths)).toMatch(/of type toString; this can check: IronLock/);
     });
-  });
-
-  test('are pointed out: none at all', () => {
-    expect(usageError([])).toMatch(/No trace is given/);
   });
 });

@@ -87,7 +87,8 @@ function inHostOrder(first: TraceReader, readers: readonly TraceReader[]): reado
     const other = traceOf.get(host);
     if (other !== undefined) {
       throw new UsageError(
-        `${other.path} and ${reader.path} are both traces of ${hosts[host]?.name}; give one of each host`,
+        `${other.path} and ${reader.path} are both traces of ${hosts[host]?.name}; `
+          + 'give one of each host',
       );
     }
     traceOf.set(host, reader);

@@ -23,7 +23,9 @@ function describeRefusal({ path, line, cause }: FoundRefusal, report: TraceRepor
 }
 
 const describeTrace = ({ host, path, steps, ended }: CheckedTrace): string =>
-  `  ${host}: ${count(steps)} steps in ${path}${ended ? '' : ', which has no last line: was the server killed?'}`;
+  `  ${host}: ${count(steps)} steps in ${path}${ended ? '' : NO_END}`;
+
+const NO_END = ', which has no last line: was the server killed?';
 
 function figures({ steps, specSteps, sent, received, actions }: TraceReport): string {
   const taken = Object.entries(actions).filter(([, times]) => times > 0);

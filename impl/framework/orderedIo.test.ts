@@ -69,7 +69,7 @@ describe('ordered IO', () => {
     },
   );
 
-  test('whatever is tried, only a legal word reaches the world, and all of it up to the violation', () => {
+  test('of whatever is tried, just the longest legal beginning reaches the world', () => {
     const world = new World();
     const io = new OrderedIo(world);
     fc.assert(

@@ -36,6 +36,10 @@ export interface ServerSettings {
   /** Where to record a trace, if anywhere, and whether that may replace a file. */
   readonly trace?: string | undefined;
   readonly overwrite: boolean;
+  /** Whether peers that are no servers of the service may connect. */
+  readonly acceptClients: boolean;
+  /** The longest message that anyone in the service sends, in bytes. */
+  readonly longestMessage: number;
   /** What a trace says of the protocol's parameters. */
   readonly parameters: unknown;
   /** Makes the host; `announce` prints a line. */
@@ -55,7 +59,9 @@ export async function serve(settings: ServerSettings, surroundings: Surroundings
     errors.flush();
   };
   const log = verbose ? tell : undefined;
-  const transport = await Transport.start({ service, me, host, port, log });
+  const { acceptClients, longestMessage } = settings;
+  const limits = { payloadBytes: longestMessage };
+  const transport = await Transport.start({ service, me, host, port, log, acceptClients, limits });
   try {
     const summary = await serveOver(transport, settings, output, surroundings.signal);
     output.line(describeRun(summary, transport.counters));

@@ -6,7 +6,7 @@
  * in good order, that nothing follows.
  *
  *     {"format":"ironfleet-trace", … ,"host":1,"start":{…},"seal":"4a17156e"}
- *     {"action":"accept","io":[{"op":"R","src":0,"bytes":"00…"},{"op":"S", … }],"state":{…},"seal":"0b8b9a2e"}
+ *     {"action":"accept","io":[{"op":"R", … },{"op":"S", … }],"state":{…},"seal":"0b8b9a2e"}
  *     {"end":true,"steps":1,"seal":"99c6d1a0"}
  *
  * A host of the service is named by its place in `hosts`, anybody else by its end point;

@@ -14,6 +14,7 @@ import {
 import { flag, parseKeyValues, port, text, wholeNumber } from '../framework/keyValue.ts';
 import { type Surroundings, serve } from '../framework/serve.ts';
 import { DEFAULT_OPTIONS, LockHost, type LockOptions } from './host.ts';
+import { LONGEST_MESSAGE } from './messages.ts';
 
 /** What a service file must say for this program to serve it. */
 export const SERVICE_TYPE = 'IronLock';
@@ -71,6 +72,9 @@ export async function runLockServer(
       verbose: given.verbose ?? false,
       trace: given.trace,
       overwrite: given.overwrite ?? false,
+      // Locks are passed among servers only.
+      acceptClients: false,
+      longestMessage: LONGEST_MESSAGE,
       parameters: { maxEpoch, retryPeriod, compatible },
       createHost: (announce) => new LockHost(me.endPoint, ring, lock, announce),
     },
