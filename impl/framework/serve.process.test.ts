@@ -62,6 +62,8 @@ function start(onPacket: (io: Io) => void) {
       me,
       verbose: false,
       overwrite: false,
+      acceptClients: false,
+      longestMessage: 16,
       parameters: {},
       createHost: () => new Soliloquist(onPacket),
     },
