@@ -30,7 +30,8 @@ export function exploreCommand(service: string, options: ExploreCommandOptions):
   const reason = options.liveness ? whyNotLiveness(found) : 'it was not asked for';
   const liveness = reason === undefined ? checkLockGoesAround(instance, options) : undefined;
   if (json) {
-    const result = { instance, ...reportJson(model, found, liveness) };
+    const told = reportJson(model, found, liveness);
+    const result = { instance, ...told, liveness: told.liveness ?? { holds: null, reason } };
     process.stdout.write(`${JSON.stringify(result)}\n`);
   } else {
     const live = liveness

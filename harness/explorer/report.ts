@@ -37,6 +37,9 @@ export function report<State, Label>(
     ),
     ...(never.length > 0 ? [`  never taken: ${never.join(', ')}`] : []),
     ...(model.checks ? [`Checked in every state and step: ${model.checks.join(' ')}.`] : []),
+    ...(found.deadlocks > 0
+      ? [`States from which no step leads: ${number(found.deadlocks)}.`]
+      : []),
     extent(found),
     `That two states were taken for one has a chance of ${found.collisionProbability.toExponential(0)}.`,
     ...(counterexample
@@ -110,7 +113,7 @@ function moments<State, Label>(
 }
 
 const showLabel = <State, Label>(model: Model<State, Label>, label: Label): string =>
-  model.showLabel?.(label) ?? show(label);
+  model.showLabel?.(label) ?? (typeof label === 'string' ? label : show(label));
 
 const showState = <State, Label>(model: Model<State, Label>, state: State): string =>
   model.showState?.(state) ?? show(state);
