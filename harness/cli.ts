@@ -29,6 +29,14 @@ for (const register of [campaign, explore, replay, checkTrace, createCerts, lock
   register(program);
 }
 
+// Whoever reads our output may stop reading, as `head` does: then there is nobody left to work for.
+// A server is different. It goes on, and listens for this itself.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (process.stdout.listenerCount('error') > 1) return;
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

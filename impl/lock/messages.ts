@@ -27,3 +27,6 @@ export const parse = (bytes: Uint8Array): Message | undefined => parseWith(messa
 
 /** Throws a RangeError if the epoch is no whole number from 0 to `Number.MAX_SAFE_INTEGER`. */
 export const marshal = (msg: Message): Uint8Array => marshalWith(message, msg);
+
+/** The longest message, in bytes: all have a case number and an epoch. */
+export const LONGEST_MESSAGE = 16;
