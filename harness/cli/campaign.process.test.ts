@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Failure } from '../campaign/failure.ts';
+import { NO_FAULTS } from '../simulation/faults.ts';
 
 const CLI = fileURLToPath(new URL('../../dist/harness/cli.js', import.meta.url));
 
@@ -94,22 +95,7 @@ describe('ironfleet replay', () => {
     version: 1,
     service: 'lock',
     config: { hosts: 2, retryPeriod: 10, compatible: false, hold: 0, maxEpoch: 100 },
-    plan: {
-      seed: 1,
-      steps: 10,
-      faults: {
-        loss: 0,
-        duplication: 0,
-        latency: 1,
-        straggling: 0,
-        partition: 0,
-        pause: 0,
-        skew: 0,
-        drift: 0,
-        jump: 0,
-        stranger: 0,
-      },
-    },
+    plan: { seed: 1, steps: 10, faults: NO_FAULTS },
     schedule: {
       events: [
         { step: 'a', clock: 5 },

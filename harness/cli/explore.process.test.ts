@@ -22,7 +22,7 @@ describe('ironfleet explore', () => {
 
   test('shows how one lost transfer stops the original', async () => {
     const { code, stdout } = await explore('lock', '--compatible');
-    expect(stdout).toContain('h1 grant → h2: transfer(2)');
+    expect(stdout).toContain('a grant → b: transfer(2)');
     expect(stdout).toContain('and then nothing happens for ever, which is fair.');
     expect(code).toBe(1);
     const quiet = await explore('lock', '--compatible', '--no-liveness');

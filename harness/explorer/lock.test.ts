@@ -66,7 +66,7 @@ describe('the lock goes around', () => {
   test('but not in the original, which a lost transfer stops', () => {
     expect(live({ hosts: 3, epochs: 4, compatible: true })).toEqual({
       holds: false,
-      stem: ['h1 grant → h2: transfer(2)'],
+      stem: ['a grant → b: transfer(2)'],
       cycle: [],
     });
   });
@@ -75,15 +75,15 @@ describe('the lock goes around', () => {
     const instance = { hosts: 3, epochs: 4, compatible: false };
     const { holds, stem } = live(instance, without(lockLaws(instance), 'offer'));
     expect(holds).toBe(false);
-    expect(stem).toEqual(['h1 grant → h2: transfer(2)']);
+    expect(stem).toEqual(['a grant → b: transfer(2)']);
   });
 
   test('but not on a network that never delivers', () => {
     const instance = { hosts: 3, epochs: 4, compatible: false };
     expect(live(instance, lockLaws(instance), false)).toEqual({
       holds: false,
-      stem: ['h1 grant → h2: transfer(2)'],
-      cycle: ['h1 offer → h2: transfer(2)'],
+      stem: ['a grant → b: transfer(2)'],
+      cycle: ['a offer → b: transfer(2)'],
     });
   });
 });

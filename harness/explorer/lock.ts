@@ -7,8 +7,9 @@
  */
 import { accept, type Host, type Message } from '../../protocol/lock/host.ts';
 import { lockRefinement } from '../../refinement/lock/service.ts';
-import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
+import type { Packet } from '../../spec/framework/environment.ts';
 import type { State as Service } from '../../spec/lock/service.ts';
+import { ringOf } from '../lock/ring.ts';
 import type { LivenessProperty } from './liveness.ts';
 import type { SystemLaws } from './systemLaws.ts';
 import { SystemModel, type SystemOptions } from './systemModel.ts';
@@ -26,9 +27,6 @@ export interface LockInstance {
 export type LockLaws = SystemLaws<Host, Message, Service>;
 export type LockState = SystemState<Host, Message, Service>;
 export type LockTransition = Transition<Host, Message, Service>;
-
-const ringOf = (hosts: number): EndPoint[] =>
-  Array.from({ length: hosts }, (_, index) => `h${index + 1}`);
 
 /** All that must be true of an instance. */
 export const lockLaws = ({ hosts, epochs, compatible }: LockInstance): LockLaws =>

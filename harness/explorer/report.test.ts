@@ -82,11 +82,11 @@ describe('the report', () => {
       '    ✗ nobody locks',
       '',
       '    0  begin',
-      '       history ⟨h1⟩',
-      '    1  h1 grant → h2: transfer(2)',
-      '       history ⟨h1 h2⟩',
-      '    2  h2 accept ← h1: transfer(2) → h1: locked(2)',
-      '       history ⟨h1 h2⟩',
+      '       history ⟨a⟩',
+      '    1  a grant → b: transfer(2)',
+      '       history ⟨a b⟩',
+      '    2  b accept ← a: transfer(2) → a: locked(2)',
+      '       history ⟨a b⟩',
     ]);
   });
 
@@ -99,12 +99,12 @@ describe('the report', () => {
       expect.stringMatching(/^REFUSED: .*every host gets the lock again and again/),
       '',
       '    0  begin',
-      '       history ⟨h1⟩',
-      '    1  h1 grant → h2: transfer(2)',
-      '       history ⟨h1 h2⟩',
+      '       history ⟨a⟩',
+      '    1  a grant → b: transfer(2)',
+      '       history ⟨a b⟩',
       '  and then again and again, for ever, which is fair:',
-      '    2  h1 offer → h2: transfer(2)',
-      '       history ⟨h1 h2⟩',
+      '    2  a offer → b: transfer(2)',
+      '       history ⟨a b⟩',
     ]);
     expect(livenessReport(model, checkLiveness(model, property, { clock }))).toMatch(
       /^Liveness: every host gets the lock again and again, in every fair behaviour/,
@@ -127,7 +127,7 @@ describe('the report', () => {
     const live = checkLiveness(model, lockGoesAround(instance, model), { clock });
     expect(through(reportJson(model, explore(model, { clock }), live)).liveness).toMatchObject({
       holds: false,
-      lasso: { initial: 'history ⟨h1⟩', stem: [{ action: 'grant' }], cycle: [] },
+      lasso: { initial: 'history ⟨a⟩', stem: [{ action: 'grant' }], cycle: [] },
     });
   });
 });

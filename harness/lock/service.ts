@@ -11,6 +11,7 @@ import type { Situation } from '../simulation/anyState.ts';
 import type { Random } from '../simulation/random.ts';
 import type { SimulatedService } from '../simulation/service.ts';
 import { rubbish } from '../simulation/strangers.ts';
+import { ringOf } from './ring.ts';
 
 export interface LockShape {
   /** How many hosts stand in the ring. */
@@ -22,10 +23,6 @@ export interface LockShape {
   /** The last epoch: whoever holds the lock in it keeps it. */
   readonly maxEpoch: number;
 }
-
-/** The names of hosts in behaviours: a, b, c and so on. */
-export const ringOf = (hosts: number): readonly EndPoint[] =>
-  Array.from({ length: hosts }, (_, index) => String.fromCharCode('a'.charCodeAt(0) + index));
 
 export function lockService(
   shape: LockShape,

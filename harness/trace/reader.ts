@@ -5,6 +5,7 @@
  * from a line before its seal has been checked.
  */
 import { z } from 'zod';
+import { firstIssue } from '../../impl/framework/firstIssue.ts';
 import {
   SealChain,
   TRACE_FORMAT,
@@ -132,9 +133,7 @@ export class TraceReader {
   #shaped<Shape>(shape: z.ZodType<Shape>, content: unknown): Shape {
     const parsed = shape.safeParse(content);
     if (parsed.success) return parsed.data;
-    const [issue] = parsed.error.issues;
-    const field = z.core.toDotPath(issue?.path ?? []) || 'the line';
-    throw this.#refusal(`${field} is not as in a trace: ${issue?.message}`);
+    throw this.#refusal(`this is not as in a trace: ${firstIssue(parsed.error, 'the line')}`);
   }
 
   #checkHeader(read: TraceHeader): TraceHeader {

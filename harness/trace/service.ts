@@ -5,6 +5,7 @@
  * generic in it.
  */
 import type { z } from 'zod';
+import { firstIssue } from '../../impl/framework/firstIssue.ts';
 import type { ObservedStep } from '../../refinement/framework/hostStep.ts';
 import { Monitor, type Refinement, type Seen } from '../../refinement/framework/monitor.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
@@ -55,7 +56,6 @@ export const tracedService = <Impl, Parameters, State, Message, Spec>(
 function shaped<Shape>(what: string, shape: z.ZodType<Shape>, content: unknown): Shape {
   const parsed = shape.safeParse(content);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = [what, ...(issue?.path ?? [])].join('.');
-  throw new ShapeError(`${field} is not as this service records it: ${issue?.message}`);
+  const issue = firstIssue(parsed.error, 'it');
+  throw new ShapeError(`${what} is not as this service records it: ${issue}`);
 }

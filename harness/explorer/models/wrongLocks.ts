@@ -147,7 +147,7 @@ export const WRONG_LOCKS: readonly (readonly [law: string, mutation: Mutation, r
         ...laws,
         advance: (s, action, ...step) =>
           action === 'ignore'
-            ? { ...s, history: s.history.append('h1') }
+            ? { ...s, history: s.history.append('a') }
             : laws.advance(s, action, ...step),
       }),
       'B3 the holder is in the last epoch',
