@@ -71,5 +71,5 @@ export function readFailureFile(path: string): Failure {
   }
   const parsed = failure.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new UsageError(`${path} is no failure file: ${firstIssue(parsed.error, 'it')}`);
+  throw new UsageError(`${path} is no failure file: ${firstIssue(parsed.error)}`);
 }

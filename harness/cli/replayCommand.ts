@@ -57,7 +57,7 @@ function behavioursOf({ service, config }: Failure): Behaviours {
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(`in the failure file, ${error.message}`);
     if (!(error instanceof ZodError)) throw error;
-    const issue = firstIssue(error, 'it');
+    const issue = firstIssue(error);
     throw new UsageError(`the failure file has no configuration of ${service}: ${issue}`);
   }
 }

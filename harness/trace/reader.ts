@@ -133,7 +133,7 @@ export class TraceReader {
   #shaped<Shape>(shape: z.ZodType<Shape>, content: unknown): Shape {
     const parsed = shape.safeParse(content);
     if (parsed.success) return parsed.data;
-    throw this.#refusal(`this is not as in a trace: ${firstIssue(parsed.error, 'the line')}`);
+    throw this.#refusal(`this is not as in a trace: ${firstIssue(parsed.error)}`);
   }
 
   #checkHeader(read: TraceHeader): TraceHeader {

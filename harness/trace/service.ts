@@ -56,6 +56,6 @@ export const tracedService = <Impl, Parameters, State, Message, Spec>(
 function shaped<Shape>(what: string, shape: z.ZodType<Shape>, content: unknown): Shape {
   const parsed = shape.safeParse(content);
   if (parsed.success) return parsed.data;
-  const issue = firstIssue(parsed.error, 'it');
+  const issue = firstIssue(parsed.error);
   throw new ShapeError(`${what} is not as this service records it: ${issue}`);
 }
