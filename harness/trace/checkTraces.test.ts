@@ -232,6 +232,7 @@ describe('a trace that was changed and sealed again', () => {
         expect.stringMatching(/^a packet is received only after it was sent: server2>/),
       ]);
       expect(report.refusal?.path).not.toBe(paths[1]);
+      expect(describeReport(report)).toContain(`${paths[1]} has no last line: if its server`);
     });
   });
 

@@ -1,7 +1,7 @@
 /**
  * # What came of checking traces, for people and for programs
  */
-import { BOUNDARIES, BoundaryRefusal } from '../../refinement/framework/refusal.ts';
+import { BOUNDARIES, BoundaryRefusal, PacketRefusal } from '../../refinement/framework/refusal.ts';
 import type { CheckedTrace, FoundRefusal, TraceReport } from './checkTraces.ts';
 
 /** For people. */
@@ -19,8 +19,23 @@ export function describeReport(report: TraceReport): string {
 
 function describeRefusal({ path, line, cause }: FoundRefusal, report: TraceReport): string {
   const text = cause instanceof BoundaryRefusal ? cause.message : `  ✗ ${cause.message}`;
-  return [`REFUSED: ${path}, line ${line}`, text, figures(report)].join('\n');
+  return [
+    `REFUSED: ${path}, line ${line}`,
+    text,
+    ...(cause instanceof PacketRefusal && cause.clause.startsWith(UNSENT)
+      ? stillRunning(report)
+      : []),
+    figures(report),
+  ].join('\n');
 }
+
+/** What a trace that was read while its server went on writing is refused for. */
+const UNSENT = 'a packet is received only after it was sent';
+
+const stillRunning = ({ traces }: TraceReport): readonly string[] =>
+  traces
+    .filter(({ ended }) => !ended)
+    .map(({ path }) => `  ${path} has no last line: if its server still runs, stop it first.`);
 
 const describeTrace = ({ host, path, steps, ended }: CheckedTrace): string =>
   `  ${host}: ${count(steps)} steps in ${path}${ended ? '' : NO_END}`;
