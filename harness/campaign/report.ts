@@ -100,7 +100,10 @@ const conclude = (result: CampaignResult): string =>
         'Run it longer, with a larger --runs or --time.',
       ].join('\n'),
     )
-    .with('refused', () => `REFUSED: ${result.failure?.refusal.message ?? ''}`)
+    .with('refused', () => {
+      const { boundary, clause } = result.failure?.refusal ?? {};
+      return `REFUSED at ${boundary}: it is not true that ${clause}.`;
+    })
     .exhaustive();
 
 export const reportJson = (request: CampaignRequest, result: CampaignResult): string =>
