@@ -39,7 +39,7 @@ describe('a certificate', () => {
   });
 
   test('does not vouch for another', () => {
-    const other = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const other = generateKeyPairSync('rsa', { modulusLength: 2048 });
     expect(certificate.verify(other.publicKey)).toBe(false);
   });
 
@@ -90,7 +90,7 @@ describe('a PKCS#12 file', () => {
   });
 
   test('does not open if its key is not that of its certificate', () => {
-    const other = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const other = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const mismatched = pack(other.privateKey, der);
     expect(() => createSecureContext({ pfx: Buffer.from(mismatched), passphrase: '' })).toThrow();
   });

@@ -40,7 +40,7 @@ const create = async (
   const lines: string[] = [];
   const now = new Date('2026-01-02T03:04:05Z');
   const print = (line: string) => lines.push(line);
-  await createCerts(args, { now, print, progress, keyBits: 1024 });
+  await createCerts(args, { now, print, progress, keyBits: 2048 });
   return lines;
 };
 

@@ -8,8 +8,8 @@ const NAME = 'My.Service.server1';
 const NOW = new Date('2026-01-02T03:04:05Z');
 const LATER = new Date('2036-01-02T03:04:05Z');
 
-const keys = generateKeyPairSync('rsa', { modulusLength: 1024 });
-const otherKeys = generateKeyPairSync('rsa', { modulusLength: 1024 });
+const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const otherKeys = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const publicKey = keys.publicKey.export({ type: 'pkcs1', format: 'der' });
 const endPoint = endPointOf(publicKey);
 const server: ServerIdentity = { friendlyName: NAME, publicKey, host: '', port: 1, endPoint };

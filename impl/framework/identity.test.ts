@@ -37,8 +37,8 @@ beforeAll(async () => {
   });
   const now = new Date('2026-01-02T03:04:05Z');
   const [first, second] = await Promise.all([
-    createServerCredentials('S.IronLock.server1', now, 1024),
-    createServerCredentials('S.IronLock.server2', now, 1024),
+    createServerCredentials('S.IronLock.server1', now, 2048),
+    createServerCredentials('S.IronLock.server2', now, 2048),
   ]);
   alice = at('alice.example', 4001, first);
   bob = at('::1', 65_535, second);

@@ -236,7 +236,10 @@ function ownCertificate(pkcs12: Uint8Array): X509Certificate | undefined {
 function isPublicKey(der: Uint8Array): boolean {
   try {
     const key = createPublicKey({ key: Buffer.from(der), type: 'pkcs1', format: 'der' });
-    return key.export({ type: 'pkcs1', format: 'der' }).equals(der);
+    // Not every version of Node writes back in this form what it has read in it. The other form
+    // ends with this one.
+    const info = key.export({ type: 'spki', format: 'der' });
+    return info.subarray(info.length - der.length).equals(der);
   } catch {
     return false;
   }
