@@ -3,8 +3,7 @@
  *
  * A fixed set of hosts hands one lock around. The state of the service is the list of everyone who
  * has held the lock so far; whoever is n-th on that list, counting from one, holds it in *epoch* n.
- * At any moment one host has the lock, or it is on its way to the last on the list; never do two
- * have it.
+ * The last on the list has the lock, or it is on its way there; nobody else has it.
  *
  *     Init  ≜  ∃ h ∈ hosts : history = ⟨h⟩
  *     Next  ≜  ∃ h ∈ hosts : history′ = history ∘ ⟨h⟩
