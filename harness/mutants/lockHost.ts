@@ -8,6 +8,7 @@ const MARSHAL = 'impl/framework/marshal.ts';
 export const wire: readonly NamedMutant[] = [
   {
     name: 'integers are written little-endian',
+    clauses: ['a host sends only bytes that mean something'],
     patches: [
       patch(
         MARSHAL,
@@ -20,12 +21,14 @@ export const wire: readonly NamedMutant[] = [
   },
   {
     name: 'bytes left over after a message are accepted',
+    clauses: ['the implementation reads bytes as the wire format says'],
     patches: [
       patch(MARSHAL, 'return input.at === bytes.length ? value : undefined;', 'return value;'),
     ],
   },
   {
     name: 'a message cut short is accepted',
+    clauses: ['the implementation reads bytes as the wire format says'],
     patches: [
       patch(
         MARSHAL,
@@ -38,6 +41,7 @@ export const wire: readonly NamedMutant[] = [
   },
   {
     name: 'the upper half of an integer is not read',
+    clauses: ['the implementation reads bytes as the wire format says'],
     patches: [
       patch(
         MARSHAL,
@@ -48,6 +52,7 @@ export const wire: readonly NamedMutant[] = [
   },
   {
     name: 'transfer and locked change their case numbers',
+    clauses: ['the implementation reads bytes as the wire format says'],
     patches: [
       patch(
         'impl/lock/messages.ts',
@@ -60,6 +65,7 @@ export const wire: readonly NamedMutant[] = [
   },
   {
     name: 'the length of a frame counts its header',
+    clauses: ['a frame is the length of its payload, then the payload'],
     patches: [
       patch(
         'impl/framework/frame.ts',
@@ -74,30 +80,43 @@ export const wire: readonly NamedMutant[] = [
 export const steps: readonly NamedMutant[] = [
   {
     name: 'accepts while it holds the lock',
+    clauses: ['the action may be taken: the host does not hold the lock'],
     patches: [patch(HOST, 'if (!this.held && epoch > this.epoch) {', 'if (epoch > this.epoch) {')],
   },
   {
     name: 'accepts the epoch that it has already had',
+    clauses: ['the action may be taken: the epoch is later than its own'],
     patches: [patch(HOST, '!this.held && epoch > this.epoch', '!this.held && epoch >= this.epoch')],
   },
   {
     name: 'accepts from a stranger',
+    clauses: ['the action may be taken: it comes from a host'],
     patches: [patch(HOST, "    if (!this.#ring.has(src)) return 'ignore';\n", '')],
   },
   {
     name: 'grants the lock and keeps it',
+    clauses: ['the host is in the state that the protocol says'],
     patches: [patch(HOST, '    this.held = false;\n', '')],
   },
   {
     name: 'grants the lock to itself',
+    clauses: [
+      'the host sends what the protocol says',
+      'the action may be taken: the packet confirms nothing',
+    ],
     patches: [patch(HOST, '(position + 1) % ring.length', 'position')],
   },
   {
     name: 'skips a host',
+    clauses: [
+      'the host sends what the protocol says',
+      'the action may be taken: the packet confirms nothing',
+    ],
     patches: [patch(HOST, '(position + 1) % ring.length', '(position + 2) % ring.length')],
   },
   {
     name: 'grants without a new epoch',
+    clauses: ['the host sends what the protocol says'],
     patches: [
       patch(
         HOST,
@@ -110,6 +129,7 @@ export const steps: readonly NamedMutant[] = [
   },
   {
     name: 'grants beyond the last epoch',
+    clauses: ['the action may be taken: there is a next epoch'],
     patches: [
       patch(HOST, "    if (this.epoch >= this.#options.maxEpoch) return 'idle';\n", ''),
       patch(
@@ -121,6 +141,7 @@ export const steps: readonly NamedMutant[] = [
   },
   {
     name: 'offers again before the time',
+    clauses: ['the action may be taken: a retry period has passed'],
     patches: [
       patch(
         HOST,
@@ -131,6 +152,7 @@ export const steps: readonly NamedMutant[] = [
   },
   {
     name: 'forgets when it offered',
+    clauses: ['the host is in the state that the protocol says'],
     patches: [
       patch(
         HOST,
@@ -142,6 +164,7 @@ export const steps: readonly NamedMutant[] = [
   },
   {
     name: 'goes on offering what it has got back',
+    clauses: ['the host is in the state that the protocol says'],
     patches: [
       patch(
         HOST,
@@ -153,14 +176,17 @@ export const steps: readonly NamedMutant[] = [
   },
   {
     name: 'takes an old locked for the answer to its offer',
+    clauses: ['the action may be taken: the epoch is the one offered'],
     patches: [patch(HOST, ' || epoch !== this.epoch + 1', '')],
   },
   {
     name: 'takes anybody’s locked for the answer to its offer',
+    clauses: ['the action may be taken: it comes from the successor'],
     patches: [patch(HOST, 'src !== this.#successor || ', '')],
   },
   {
     name: 'says locked to its successor',
+    clauses: ['the host sends what the protocol says'],
     patches: [
       patch(
         HOST,
@@ -173,12 +199,14 @@ export const steps: readonly NamedMutant[] = [
   },
   {
     name: 'does not answer a repeated offer',
+    clauses: ['the action may be taken: the packet is not to be answered'],
     patches: [
       patch(HOST, 'if (epoch === this.epoch && !this.#options.compatible) {', 'if (epoch < 0) {'),
     ],
   },
   {
     name: 'answers a repeated offer although the original would not',
+    clauses: ['the action is one of the protocol'],
     compatible: true,
     patches: [
       patch(HOST, 'epoch === this.epoch && !this.#options.compatible', 'epoch === this.epoch'),
@@ -186,6 +214,7 @@ export const steps: readonly NamedMutant[] = [
   },
   {
     name: 'repeats offers although the original would not',
+    clauses: ['the host is in the state that the protocol says'],
     compatible: true,
     patches: [
       patch(
@@ -201,6 +230,9 @@ export const steps: readonly NamedMutant[] = [
 export const order: readonly NamedMutant[] = [
   {
     name: 'says locked before it has received the transfer',
+    clauses: [
+      'a step receives, then learns the time at most once, then sends: R* (C|T)? S*: this one did S R',
+    ],
     patches: [
       patch(
         HOST,
@@ -214,6 +246,9 @@ export const order: readonly NamedMutant[] = [
   },
   {
     name: 'reads the clock after it has sent',
+    clauses: [
+      'a step receives, then learns the time at most once, then sends: R* (C|T)? S*: this one did C S C',
+    ],
     patches: [
       patch(
         HOST,
@@ -226,12 +261,18 @@ export const order: readonly NamedMutant[] = [
   },
   {
     name: 'reads the clock twice',
+    clauses: [
+      'a step receives, then learns the time at most once, then sends: R* (C|T)? S*: this one did C C S',
+    ],
     patches: [
       patch(HOST, '    this.#heldSince ??= now;', '    this.#heldSince ??= io.readClock();'),
     ],
   },
   {
     name: 'receives after it has looked at the clock',
+    clauses: [
+      'a step receives, then learns the time at most once, then sends: R* (C|T)? S*: this one did C R',
+    ],
     patches: [
       patch(
         HOST,

@@ -13,6 +13,7 @@ const PROTOCOL = 'protocol/lock/host.ts';
 export const system: readonly NamedMutant[] = [
   {
     name: 'protocol: accepts the epoch that it has already had',
+    clauses: ['L4: the holder is in the last epoch', 'L3: only the last in history holds'],
     patches: [
       patch(HOST, '!this.held && epoch > this.epoch', '!this.held && epoch >= this.epoch'),
       patch(
@@ -29,6 +30,7 @@ export const system: readonly NamedMutant[] = [
   },
   {
     name: 'protocol: grants the lock and keeps it',
+    clauses: ['L4: the holder is in the last epoch'],
     patches: [
       patch(HOST, '    this.held = false;\n', ''),
       patch(
@@ -42,6 +44,7 @@ export const system: readonly NamedMutant[] = [
   },
   {
     name: 'protocol: accepts from a stranger',
+    clauses: ['L4: the holder is in the last epoch', 'L3: only the last in history holds'],
     patches: [
       patch(HOST, "    if (!this.#ring.has(src)) return 'ignore';\n", ''),
       patch(
@@ -65,6 +68,7 @@ export const system: readonly NamedMutant[] = [
   },
   {
     name: 'protocol: grants without a new epoch',
+    clauses: ['L1: no transfer names the first epoch'],
     patches: [
       patch(
         HOST,
@@ -86,6 +90,7 @@ export const system: readonly NamedMutant[] = [
   },
   {
     name: 'abstraction: whoever grants is put into history',
+    clauses: ['L7: whoever offers the lock has granted it to its successor'],
     patches: [
       patch(
         'refinement/lock/service.ts',
@@ -96,6 +101,7 @@ export const system: readonly NamedMutant[] = [
   },
   {
     name: 'abstraction: every transfer is put into history, offered again or not',
+    clauses: ['L2: a host knows of the last epoch that it handed on'],
     patches: [
       patch(
         'refinement/lock/service.ts',
@@ -106,6 +112,7 @@ export const system: readonly NamedMutant[] = [
   },
   {
     name: 'abstraction: history grows when a transfer is accepted',
+    clauses: ['L7: whoever offers the lock has granted it to its successor'],
     patches: [
       patch(
         'refinement/lock/service.ts',
@@ -120,6 +127,7 @@ export const system: readonly NamedMutant[] = [
 export const packets: readonly NamedMutant[] = [
   {
     name: 'protocol: says locked for the epoch after its own',
+    clauses: ['the epoch has begun'],
     patches: [
       patch(
         HOST,
@@ -137,6 +145,7 @@ export const packets: readonly NamedMutant[] = [
   },
   {
     name: 'protocol: says locked for the epoch before its own',
+    clauses: ['whoever says locked held the lock in that epoch'],
     patches: [
       patch(
         HOST,
@@ -152,12 +161,50 @@ export const packets: readonly NamedMutant[] = [
       ),
     ],
   },
+  {
+    name: 'protocol: says locked for no epoch when it grants',
+    clauses: ['epochs count from one'],
+    patches: [
+      patch(
+        HOST,
+        `    io.send(this.#successor, marshal({ type: 'transfer', epoch: this.epoch + 1 }));
+    return 'grant';`,
+        `    io.send(this.#successor, marshal({ type: 'transfer', epoch: this.epoch + 1 }));
+    io.send(this.#successor, marshal({ type: 'locked', epoch: 0 }));
+    return 'grant';`,
+      ),
+      patch(
+        PROTOCOL,
+        `      offeredAt: h.constants.parameters.compatible ? undefined : now,
+    },
+    sends: [transfer(h)],`,
+        `      offeredAt: h.constants.parameters.compatible ? undefined : now,
+    },
+    sends: [
+      transfer(h),
+      send(h, successor(h.constants), { type: 'locked', epoch: 0 }),
+    ],`,
+      ),
+    ],
+  },
+  {
+    name: 'network: packets come to whom they were not sent',
+    clauses: ['a packet is received only after it was sent'],
+    patches: [
+      patch(
+        'harness/simulation/network.ts',
+        '    return this.#indexOf.get(dst);',
+        '    return ((this.#indexOf.get(dst) ?? 0) + 1) % this.#indexOf.size;',
+      ),
+    ],
+  },
 ];
 
 /** Liveness: nothing wrong is done, but not what must be done. */
 export const liveness: readonly NamedMutant[] = [
   {
     name: 'never asks to be woken for an offer',
+    clauses: ['once the network delivers, every host comes to accept in time'],
     patches: [
       patch(
         HOST,
@@ -168,6 +215,7 @@ export const liveness: readonly NamedMutant[] = [
   },
   {
     name: 'never asks to be woken to grant',
+    clauses: ['once the network delivers, every host comes to accept in time'],
     patches: [
       patch(
         HOST,
@@ -181,6 +229,7 @@ export const liveness: readonly NamedMutant[] = [
 export const determinism: readonly NamedMutant[] = [
   {
     name: 'waits a random time before it offers again',
+    clauses: ['the same seed leads to the same behaviour'],
     patches: [
       patch(
         HOST,

@@ -33,13 +33,17 @@ async function judge(mutant: Mutant, seed: number, limit: number): Promise<Resul
   return { ...end, mutant, complaint: complaintOf(mutant, end) };
 }
 
-function complaintOf({ refusedBy, survives }: Mutant, { failure }: MutantEnd): string | undefined {
-  const boundary = failure?.refusal.boundary;
+function complaintOf(mutant: Mutant, { failure }: MutantEnd): string | undefined {
+  const { refusedBy, clauses, survives } = mutant;
+  const { boundary, clause = '' } = failure?.refusal ?? {};
   if (survives !== undefined) {
     return boundary === undefined ? undefined : `was to survive, but ${boundary} refuses it`;
   }
   if (boundary === undefined) return 'survives';
-  return boundary === refusedBy ? undefined : `is refused by ${boundary}, not ${refusedBy}`;
+  if (boundary !== refusedBy) return `is refused by ${boundary}, not ${refusedBy}`;
+  return clauses.some((law) => clause.startsWith(law))
+    ? undefined
+    : `is refused because of "${clause}", not "${clauses.join('" or "')}"`;
 }
 
 const rowOf = ({ mutant, failure, steps, seconds, shortest, complaint }: Result): string[] => [

@@ -22,6 +22,8 @@ export interface Mutant {
   readonly patches: readonly Patch[];
   /** The boundary that must refuse it. */
   readonly refusedBy: Failure['refusal']['boundary'];
+  /** The clauses of which one must fail; more than one where it depends on what comes first. */
+  readonly clauses: readonly string[];
   /** Behaviours are drawn as for these options of a campaign. */
   readonly compatible?: boolean;
   /**
