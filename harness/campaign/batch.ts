@@ -69,7 +69,11 @@ export function runBatch(service: AnyCampaignService, request: BatchRequest): Ba
   const details = fc.check(
     fc.property(service.shapes(options), (shape) => {
       const { outcomes, failed } = runShape(service, shape);
-      if (counting) for (const outcome of outcomes) count(tally, outcome, outcomes.length > 1);
+      if (counting) {
+        tally.behaviours++;
+        if (outcomes.length > 1) tally.repeated++;
+        for (const outcome of outcomes) count(tally, outcome);
+      }
       // What follows a failure is shrinking, which is no new ground.
       if (failed) counting = false;
       if (failed) throw new Failed();
@@ -144,11 +148,8 @@ function firstDifference(behaviours: Behaviours, { plan }: Shape<unknown>): Fail
   return { boundary, clause, message: `determinism refuses\n  ✗ ${clause}\n  ${detail}` };
 }
 
-function count(tally: Tally, outcome: Outcome, repeated: boolean): void {
-  const { seen, faults, sometimes } = outcome;
-  tally.behaviours++;
+function count(tally: Tally, { seen, faults, sometimes }: Outcome): void {
   tally.anyStateSteps += ANY_STATE_STEPS;
-  if (repeated) tally.repeated += 0.5;
   for (const key of [
     'steps',
     'specSteps',
