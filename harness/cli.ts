@@ -5,7 +5,8 @@
  * One command with sub-commands. Each sub-command is a module of its own, loaded only when it is
  * asked for, so that a server's process never loads the checkers.
  *
- * Exit codes: 0 all is well; 1 a refusal was found; 2 bad usage or environment.
+ * Exit codes: 0 all is well; 1 a refusal was found; 2 bad usage or environment; 3 a bug of the
+ * program itself, so that it is never taken for a refusal.
  */
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../impl/framework/usageError.ts';
@@ -46,6 +47,7 @@ try {
     process.stderr.write(`ERROR - ${error.message}\n`);
     process.exitCode = 2;
   } else {
-    throw error;
+    process.stderr.write(`INTERNAL ERROR - ${error instanceof Error ? error.stack : error}\n`);
+    process.exitCode = 3;
   }
 }

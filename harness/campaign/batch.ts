@@ -68,11 +68,11 @@ export function runBatch(service: AnyCampaignService, request: BatchRequest): Ba
   let counting = true;
   const details = fc.check(
     fc.property(service.shapes(options), (shape) => {
-      const { outcomes, failed } = runShape(service, shape);
+      const { outcomes, failed, never } = runShape(service, shape);
       if (counting) {
         tally.behaviours++;
         if (outcomes.length > 1) tally.repeated++;
-        for (const outcome of outcomes) count(tally, outcome);
+        for (const outcome of outcomes) count(tally, outcome, never);
       }
       // What follows a failure is shrinking, which is no new ground.
       if (failed) counting = false;
@@ -87,18 +87,16 @@ export function runBatch(service: AnyCampaignService, request: BatchRequest): Ba
 }
 
 /** Runs a behaviour, some of them twice. */
-function runShape(
-  service: AnyCampaignService,
-  { config, plan }: Shape<unknown>,
-): { readonly outcomes: readonly Outcome[]; readonly failed: boolean } {
+function runShape(service: AnyCampaignService, { config, plan }: Shape<unknown>) {
   const behaviours = service.behaviours(config);
+  const { never } = behaviours;
   const twice = (plan.seed >>> 0) % REPEAT === 0;
   const outcome = behaviours.run(plan, { digest: twice });
   if (outcome.refusal !== undefined || !twice) {
-    return { outcomes: [outcome], failed: outcome.refusal !== undefined };
+    return { outcomes: [outcome], failed: outcome.refusal !== undefined, never };
   }
   const again = behaviours.run(plan, { digest: true });
-  return { outcomes: [outcome, again], failed: outcome.digest !== again.digest };
+  return { outcomes: [outcome, again], failed: outcome.digest !== again.digest, never };
 }
 
 /** Writes down why a shape fails, as briefly as can be. */
@@ -148,7 +146,8 @@ function firstDifference(behaviours: Behaviours, { plan }: Shape<unknown>): Fail
   return { boundary, clause, message: `determinism refuses\n  ✗ ${clause}\n  ${detail}` };
 }
 
-function count(tally: Tally, { seen, faults, sometimes }: Outcome): void {
+/** What cannot happen in a configuration is not counted as not having happened. */
+function count(tally: Tally, { seen, faults, sometimes }: Outcome, never: readonly string[]): void {
   tally.anyStateSteps += ANY_STATE_STEPS;
   for (const key of [
     'steps',
@@ -158,8 +157,8 @@ function count(tally: Tally, { seen, faults, sometimes }: Outcome): void {
   ] as const satisfies (keyof Seen)[]) {
     tally[key] += seen[key];
   }
-  addAll(tally.actions, seen.actions);
-  addAll(tally.faults, faults);
+  addAll(tally.actions, seen.actions, never);
+  addAll(tally.faults, faults, never);
   for (const [name, happened] of Object.entries(sometimes)) {
     tally.sometimes[name] = (tally.sometimes[name] ?? 0) + (happened ? 1 : 0);
   }
@@ -183,6 +182,12 @@ export function addTally(into: Tally, from: Tally): void {
   addAll(into.sometimes, from.sometimes);
 }
 
-function addAll(into: Record<string, number>, from: Readonly<Record<string, number>>): void {
-  for (const [name, count] of Object.entries(from)) into[name] = (into[name] ?? 0) + count;
+function addAll(
+  into: Record<string, number>,
+  from: Readonly<Record<string, number>>,
+  never: readonly string[] = [],
+): void {
+  for (const [name, count] of Object.entries(from)) {
+    if (!never.includes(name)) into[name] = (into[name] ?? 0) + count;
+  }
 }

@@ -60,9 +60,8 @@ export interface Keep {
 
 /** One configuration of a service, whose types are nobody's concern any more. */
 export interface Behaviours {
-  readonly hosts: readonly string[];
-  /** The actions that hosts may take. */
-  readonly actions: readonly string[];
+  /** Actions and faults that cannot happen in this configuration. */
+  readonly never: readonly string[];
   run(plan: Plan, keep?: Keep): Outcome;
   replay(schedule: Schedule, keep?: Keep): Outcome;
 }
@@ -70,10 +69,8 @@ export interface Behaviours {
 export function behavioursOf<Impl extends Host, State, Message, Spec>(
   service: SimulatedService<Impl, State, Message, Spec>,
 ): Behaviours {
-  const { protocol } = service.refinement;
   return {
-    hosts: protocol.hosts,
-    actions: protocol.actions.map(({ name }) => name),
+    never: service.never,
     run: (plan, keep = {}) => new Run(service, keep).simulate(plan),
     replay: (schedule, keep = {}) => new Run(service, keep).replay(schedule),
   };

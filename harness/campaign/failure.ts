@@ -50,8 +50,14 @@ export type Failure = z.infer<typeof failure>;
 /** No failure that a campaign writes comes near this size, in bytes. */
 const MAX_SIZE = 256 * 1024 * 1024;
 
+/** Throws a UsageError if the file cannot be written. */
 export function writeFailureFile(path: string, found: Failure): void {
-  writeFileSync(path, `${JSON.stringify(found, undefined, 1)}\n`);
+  try {
+    writeFileSync(path, `${JSON.stringify(found, undefined, 1)}\n`);
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new UsageError(`could not write the refused behaviour to ${path}: ${why}`);
+  }
 }
 
 /** Throws a UsageError if there is no failure in the file. */

@@ -102,7 +102,7 @@ const conclude = (result: CampaignResult): string =>
     )
     .with('refused', () => {
       const { boundary, clause } = result.failure?.refusal ?? {};
-      return `REFUSED at ${boundary}: it is not true that ${clause}.`;
+      return `REFUSED at ${boundary}, for this is not so: ${clause}.`;
     })
     .exhaustive();
 

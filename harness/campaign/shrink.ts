@@ -16,7 +16,10 @@ const MAX_TRIES = 30_000;
  */
 const MAX_WINDOW = 24;
 
-/** A smallest schedule found that `behaviours` still refuses at `boundary`. */
+/**
+ * A smallest schedule found that `behaviours` still refuses at `boundary`. While shrinking, the
+ * law that is broken may become another one of the same boundary.
+ */
 export function shrink(
   behaviours: Behaviours,
   schedule: Schedule,

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { UsageError } from '../../impl/framework/usageError.ts';
 import type { Tally } from '../campaign/batch.ts';
 import { type CampaignRequest, type CampaignResult, runCampaign } from '../campaign/campaign.ts';
-import { readFailureFile, writeFailureFile } from '../campaign/failure.ts';
+import { writeFailureFile } from '../campaign/failure.ts';
 import { report, reportJson, verdictOf } from '../campaign/report.ts';
 import { serviceNamed } from '../campaign/services.ts';
 import type { CampaignCommandOptions } from './campaign.ts';
@@ -19,14 +19,18 @@ export async function campaignCommand(
 ): Promise<number> {
   const request = requestOf(service, options);
   const result = await runWithProgress(request, !options.json);
+  const { failure } = result;
   const path = options.failureFile ?? `${service}.failure.json`;
-  if (result.failure !== undefined) writeFailureFile(path, result.failure);
   if (options.json) {
     process.stdout.write(`${reportJson(request, result)}\n`);
   } else {
     process.stdout.write(`${report(request, result)}\n`);
-    if (result.failure !== undefined) {
-      process.stdout.write(`\n${retell(readFailureFile(path)).text}\n`);
+    if (failure !== undefined) process.stdout.write(`\n${retell(failure).text}\n`);
+  }
+  // Last of all, so that nothing is lost if it cannot be written.
+  if (failure !== undefined) {
+    writeFailureFile(path, failure);
+    if (!options.json) {
       process.stdout.write(`\nWritten to ${path}; see it again with: ironfleet replay ${path}\n`);
     }
   }

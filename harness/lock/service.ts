@@ -8,6 +8,7 @@ import { lockRefinement } from '../../refinement/lock/service.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { State } from '../../spec/lock/service.ts';
 import type { Situation } from '../simulation/anyState.ts';
+import { LINK_FAULTS } from '../simulation/faults.ts';
 import type { Random } from '../simulation/random.ts';
 import type { SimulatedService } from '../simulation/service.ts';
 import { rubbish } from '../simulation/strangers.ts';
@@ -37,8 +38,13 @@ export function lockService(
     anySituation: (random) => anySituation(shape, ring, random),
     sometimes: ({ seen, spec }) => ({
       'the lock went around the whole ring': spec.history.length > ring.length,
-      'a lost transfer was made good': (seen.actions['offer'] ?? 0) > 0 && spec.history.length > 2,
+      ...(!compatible && {
+        'a lost transfer was made good':
+          (seen.actions['offer'] ?? 0) > 0 && spec.history.length > 2,
+      }),
     }),
+    // A host alone has its offer back before it can hear that it was accepted.
+    never: ring.length === 1 ? ['confirm', ...LINK_FAULTS] : [],
     // Each pass takes the time for which the lock is kept, an offer, and the way there. A clock
     // that was set back may make of one period almost three.
     ...(promised && {

@@ -7,6 +7,7 @@
  */
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import Table from 'cli-table3';
@@ -19,6 +20,9 @@ const MUTANTS: readonly Mutant[] = [...lockMutants];
 /** The project's root: the compiled form of this module lies in dist/harness/mutants. */
 const ROOT = new URL('../../../', import.meta.url).href;
 
+/** How long a mutant may take to be loaded, in seconds. */
+const PATIENCE = 30;
+
 interface Result extends MutantEnd {
   readonly mutant: Mutant;
   /** Why the command fails because of this mutant; nothing if all is as it should be. */
@@ -28,8 +32,19 @@ interface Result extends MutantEnd {
 async function judge(mutant: Mutant, seed: number, limit: number): Promise<Result> {
   const workerData: MutantOrder = { root: ROOT, mutant, seed, limit };
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
-  const [end] = (await once(worker, 'message')) as [MutantEnd];
-  await worker.terminate();
+  const patience = new AbortController();
+  const outcomes = [
+    once(worker, 'message', { signal: patience.signal }).then(([end]) => end as MutantEnd),
+    once(worker, 'exit', { signal: patience.signal }).then(() => 'ends without a word'),
+    sleep((PATIENCE + 2 * limit) * 1_000, 'hangs', { signal: patience.signal }),
+  ];
+  const end = await Promise.race(outcomes);
+  patience.abort();
+  await Promise.allSettled([worker.terminate(), ...outcomes]);
+  if (typeof end === 'string') {
+    const nothing = { failure: undefined, steps: 0, seconds: 0, shortest: undefined };
+    return { ...nothing, mutant, complaint: end };
+  }
   return { ...end, mutant, complaint: complaintOf(mutant, end) };
 }
 

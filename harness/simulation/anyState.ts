@@ -8,6 +8,8 @@
  */
 import type { Host, Received } from '../../impl/framework/io.ts';
 import { HostStepChecker, type ObservedIo } from '../../refinement/framework/hostStep.ts';
+import { BoundaryRefusal } from '../../refinement/framework/refusal.ts';
+import { show } from '../../spec/framework/difference.ts';
 import type { Random } from './random.ts';
 import type { SimulatedService } from './service.ts';
 import { SimulatedIo, takeStep } from './simulatedIo.ts';
@@ -43,9 +45,13 @@ export function checkAnyState<Impl extends Host, State, Message, Spec>(
   for (let step = 0; step < count; step++) {
     const { host, impl, state, packet, clock } = service.anySituation(random);
     const name = protocol.hosts[host] as string;
-    const about = `a step from the state ${JSON.stringify(state)}`;
-    const action = takeStep(impl, io, packet, { host: name, step, about, clock });
-    onStep?.(host, action, clock, io.done);
-    checker.check({ host: name, step, action, about }, name, state, io.done, impl);
+    try {
+      const action = takeStep(impl, io, packet, { host: name, step, clock });
+      onStep?.(host, action, clock, io.done);
+      checker.check({ host: name, step, action }, name, state, io.done, impl);
+    } catch (error) {
+      if (!(error instanceof BoundaryRefusal)) throw error;
+      throw error.about(`a step from the state ${show(state)}`);
+    }
   }
 }

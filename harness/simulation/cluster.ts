@@ -8,7 +8,7 @@
  * Every packet goes through the real framing: what a host sends becomes a frame, and what is
  * delivered is what the frame reader makes of it.
  */
-import { encodeFrame, FrameReader } from '../../impl/framework/frame.ts';
+import { FrameReader, joinFrames } from '../../impl/framework/frame.ts';
 import type { Host } from '../../impl/framework/io.ts';
 import type { ObservedIo } from '../../refinement/framework/hostStep.ts';
 import { Monitor } from '../../refinement/framework/monitor.ts';
@@ -60,15 +60,14 @@ export class Cluster<Impl extends Host, State, Message, Spec> {
   onPassed: (() => void) | undefined;
   readonly #io = new SimulatedIo();
   readonly #readers: readonly FrameReader[];
-  /** How many packets have gone from each source to each host. */
-  readonly #sentTo: ReadonlyMap<EndPoint, Map<EndPoint, number>>;
+  /** How many packets have gone from each source to each destination. */
+  readonly #sentTo = new Map<EndPoint, Map<EndPoint, number>>();
 
   constructor(service: SimulatedService<Impl, State, Message, Spec>) {
     this.names = service.refinement.protocol.hosts;
     this.monitor = new Monitor(service.refinement);
     this.hosts = this.names.map((name) => service.createHost(name));
     this.#readers = this.names.map(() => new FrameReader(MAX_PAYLOAD));
-    this.#sentTo = new Map(this.names.map((name) => [name, new Map()]));
     this.hosts.forEach((host, index) => {
       this.monitor.observeStart(index, host);
     });
@@ -93,7 +92,7 @@ export class Cluster<Impl extends Host, State, Message, Spec> {
   /** Someone who is not a host sends bytes, its own or those of a packet that it has seen. */
   stranger(src: EndPoint, dst: EndPoint, what: Uint8Array | Envelope): Envelope {
     const [bytes, repeats] = what instanceof Uint8Array ? [what, undefined] : [what.bytes, what];
-    const packet = { src, dst, bytes, frame: encodeFrame(bytes), index: this.#count(src, dst) };
+    const packet = { src, dst, bytes, frame: frameOf(bytes), index: this.#count(src, dst) };
     this.onEvent?.({ type: 'stranger', packet, repeats });
     this.monitor.observeStranger(src, dst, bytes);
     return packet;
@@ -105,7 +104,7 @@ export class Cluster<Impl extends Host, State, Message, Spec> {
     for (const operation of done) {
       if (operation.type !== 'send') continue;
       const { dst, bytes } = operation;
-      const frame = encodeFrame(bytes);
+      const frame = frameOf(bytes);
       this.monitor.observeFrame(host, frame, bytes);
       sent.push({ src, dst, bytes, frame, index: this.#count(src, dst) });
     }
@@ -119,18 +118,40 @@ export class Cluster<Impl extends Host, State, Message, Spec> {
 
   /** Counts one more packet, and gives how many went before it. */
   #count(src: EndPoint, dst: EndPoint): number {
-    const sent = this.#sentTo.get(dst);
-    const before = sent?.get(src) ?? 0;
-    sent?.set(src, before + 1);
+    let sent = this.#sentTo.get(dst);
+    if (sent === undefined) {
+      sent = new Map();
+      this.#sentTo.set(dst, sent);
+    }
+    const before = sent.get(src) ?? 0;
+    sent.set(src, before + 1);
     return before;
   }
 
-  /** What the host's frame reader makes of a frame; it must be what went in (B0). */
-  #unframe(host: number, { frame }: Envelope): Uint8Array {
+  /**
+   * What the host's frame reader makes of a frame, which comes in two chunks as often as in one; it
+   * must be what went in (B0).
+   */
+  #unframe(host: number, { frame, index }: Envelope): Uint8Array {
     const reader = this.#readers[host] as FrameReader;
-    reader.feed(frame);
+    const cut = index % (2 * frame.length);
+    if (cut > 0 && cut < frame.length) {
+      reader.feed(frame.subarray(0, cut));
+      const early = reader.next();
+      if (early !== undefined) this.monitor.observeFrame(host, frame.subarray(0, cut), early);
+      reader.feed(frame.subarray(cut));
+    } else {
+      reader.feed(frame);
+    }
     const payload = reader.next() ?? NOTHING;
     this.monitor.observeFrame(host, frame, payload);
     return payload;
   }
+}
+
+/** A message as it travels on a stream. */
+function frameOf(bytes: Uint8Array): Uint8Array {
+  const pieces = joinFrames([bytes]);
+  const [first] = pieces;
+  return pieces.length === 1 && first ? first : Buffer.concat(pieces);
 }

@@ -59,3 +59,9 @@ export const noFaultsYet = () => ({
 });
 
 export type FaultCounts = ReturnType<typeof noFaultsYet>;
+
+/** The faults that take two hosts. */
+export const LINK_FAULTS: readonly (keyof FaultCounts)[] = [
+  'a link was cut one way',
+  'a packet met a cut link',
+];

@@ -19,6 +19,8 @@ export interface SimulatedService<Impl extends Host, State, Message, Spec> {
   anySituation(random: Random): Situation<Impl, State>;
   /** What should have happened at some time in a campaign, seen from one behaviour's end. */
   sometimes(monitor: Monitor<Impl, State, Message, Spec>): Readonly<Record<string, boolean>>;
+  /** Actions and faults that this configuration cannot have. */
+  readonly never: readonly string[];
   /**
    * What must happen again and again once the network delivers, host by host: an action that counts
    * as progress, and how long the slowest host may have to wait for it. Absent where nothing is

@@ -33,7 +33,7 @@ export interface Place {
 
 export abstract class BoundaryRefusal extends Error {
   abstract readonly boundary: Boundary;
-  readonly place: Place;
+  place: Place;
   readonly refusal: Refusal;
   readonly difference: Difference | undefined;
 
@@ -42,6 +42,12 @@ export abstract class BoundaryRefusal extends Error {
     this.place = place;
     this.refusal = refusal;
     this.difference = difference;
+  }
+
+  /** The same refusal, which now says what it is about. */
+  about(about: string): this {
+    this.place = { ...this.place, about };
+    return this;
   }
 
   /** The innermost clause that failed, after the names of those that contain it. */

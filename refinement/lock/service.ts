@@ -14,11 +14,11 @@ import { parse } from '../../impl/lock/messages.ts';
 import type { Step } from '../../protocol/framework/action.ts';
 import type { Host, Message, Parameters } from '../../protocol/lock/host.ts';
 import { grant, lock } from '../../protocol/lock/host.ts';
-import type { Difference } from '../../spec/framework/difference.ts';
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
 import { Log } from '../../spec/framework/log.ts';
 import type { Verdict } from '../../spec/framework/verdict.ts';
 import * as service from '../../spec/lock/service.ts';
+import { compareFields } from '../framework/compareFields.ts';
 import type { Refinement } from '../framework/monitor.ts';
 import { type Grammar, read } from '../framework/wire.ts';
 import {
@@ -48,17 +48,11 @@ export const readMessageAsImpl = (bytes: Uint8Array): Message => {
 };
 
 /** Where a running host is not in the state that the protocol says. */
-export function compareHost(impl: LockState, host: Host): Difference | undefined {
-  if (impl.held !== host.held) return part('.held', host.held, impl.held);
-  if (impl.epoch !== host.epoch) return part('.epoch', host.epoch, impl.epoch);
-  if (impl.offeredAt !== host.offeredAt) return part('.offeredAt', host.offeredAt, impl.offeredAt);
-  return undefined;
-}
-
-const part = (path: string, expected: unknown, actual: unknown): Difference => ({
-  path,
-  expected,
-  actual,
+export const compareHost = compareFields<LockState, Host>({
+  constants: 'constant',
+  held: (impl) => impl.held,
+  epoch: (impl) => impl.epoch,
+  offeredAt: (impl) => impl.offeredAt,
 });
 
 /** The service's state at the beginning. */
