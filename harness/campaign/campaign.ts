@@ -25,6 +25,14 @@ export interface CampaignRequest {
   readonly jobs: number | undefined;
 }
 
+/** Who watches a campaign. */
+export interface Watch {
+  /** Told what has been seen so far. */
+  readonly onProgress?: (tally: Tally) => void;
+  /** Ends the campaign early: it still sums up what it saw. */
+  readonly signal?: AbortSignal;
+}
+
 export interface CampaignResult {
   readonly tally: Tally;
   readonly failure: Failure | undefined;
@@ -43,7 +51,7 @@ const seedOf = (seed: number, batch: number): number =>
 
 export async function runCampaign(
   request: CampaignRequest,
-  onProgress: (tally: Tally) => void = () => {},
+  { onProgress, signal }: Watch = {},
 ): Promise<CampaignResult> {
   const { service, options, seed, runs = Number.POSITIVE_INFINITY, seconds } = request;
   const jobs = request.jobs ?? availableParallelism();
@@ -58,7 +66,10 @@ export async function runCampaign(
   const failures = new Map<number, Failure>();
   let next = 0;
   const goesOn = (): boolean =>
-    next * BATCH < runs && failures.size === 0 && (seconds === undefined || elapsed() < seconds);
+    !signal?.aborted
+    && next * BATCH < runs
+    && failures.size === 0
+    && (seconds === undefined || elapsed() < seconds);
   const work = async (): Promise<void> => {
     while (goesOn()) {
       const batch = next++;
@@ -67,7 +78,7 @@ export async function runCampaign(
       const { tally: part, failure } = await pool.run(order);
       addTally(tally, part);
       if (failure) failures.set(batch, failure);
-      onProgress(tally);
+      onProgress?.(tally);
     }
   };
   try {

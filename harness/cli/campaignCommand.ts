@@ -69,9 +69,14 @@ async function runWithProgress(request: CampaignRequest, shown: boolean): Promis
     const note = `${tally.behaviours} behaviours, ${tally.steps} steps, ${rate} steps/s`;
     progress.update(runs === undefined ? Math.floor(seconds()) : tally.behaviours, note);
   };
+  // The first interrupt ends the campaign, which sums up what it saw; another one ends the process.
+  const stop = new AbortController();
+  const interrupted = () => stop.abort();
+  process.once('SIGINT', interrupted);
   try {
-    return await runCampaign(request, onProgress);
+    return await runCampaign(request, { onProgress, signal: stop.signal });
   } finally {
+    process.off('SIGINT', interrupted);
     progress.stop();
   }
 }

@@ -33,7 +33,7 @@ export function register(program: Command): void {
     .command('explore')
     .description('visit every state of a small instance of a protocol and check all of them')
     .argument('<service>', 'what to explore: lock')
-    .option('--hosts <count>', 'how many hosts', wholeNumber(1, 64), 3)
+    .option('--hosts <count>', 'how many hosts', wholeNumber(1, 26), 3)
     .option(
       '--epochs <count>',
       'the last epoch, which ends the going around',

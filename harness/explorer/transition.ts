@@ -79,21 +79,24 @@ export class Row<State, Message, Spec> {
     const known = this.silent[alike];
     if (known === undefined) this.silent.push(new Transition(move, before, before, [], times));
     else {
-      const first = order(known.move) < order(move) ? known.move : move;
+      const first = order(known.move, move) < 0 ? known.move : move;
       this.silent[alike] = new Transition(first, before, before, [], known.times + times);
     }
   }
 
   /** Puts all in an order that does not depend on how the network came about, to be the same when asked again. */
   sort(): this {
-    this.loud.sort((a, b) => order(a.move) - order(b.move));
-    this.silent.sort((a, b) => order(a.move) - order(b.move));
+    this.loud.sort((a, b) => order(a.move, b.move));
+    this.silent.sort((a, b) => order(a.move, b.move));
     return this;
   }
 }
 
-const order = <State, Message, Spec>({ packet }: Move<State, Message, Spec>): number =>
-  packet?.id ?? -1;
+/** By packet and then by action, so that the order does not depend on how a row came about. */
+const order = <State, Message, Spec>(
+  a: Move<State, Message, Spec>,
+  b: Move<State, Message, Spec>,
+): number => (a.packet?.id ?? -1) - (b.packet?.id ?? -1) || a.kind - b.kind;
 
 /** Whether two silent moves differ in nothing but the packet that they take, which no check depends on. */
 const isAlike = <State, Message, Spec>(

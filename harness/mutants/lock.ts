@@ -1,6 +1,7 @@
 /** # The lock's mutants, by the boundary that must refuse them. */
-import { order, steps, wire } from './lockHost.ts';
+import { order, steps } from './lockHost.ts';
 import { determinism, liveness, packets, system } from './lockSystem.ts';
+import { wire } from './lockWire.ts';
 import type { Mutant, NamedMutant } from './mutant.ts';
 
 const all = (refusedBy: Mutant['refusedBy'], mutants: readonly NamedMutant[]): readonly Mutant[] =>

@@ -50,7 +50,7 @@ const word = (event: GreeterEvent): string =>
     : `${event.type} ${JSON.stringify(event)}`;
 
 /** The states of a behaviour: at every step the chosen one of the events that can happen. */
-function behavior(choices: readonly number[]): readonly GreeterSystem[] {
+function behaviour(choices: readonly number[]): readonly GreeterSystem[] {
   const states = [deepFreeze(system.init())];
   for (const choice of choices) {
     const s = states.at(-1) as GreeterSystem;
@@ -63,7 +63,7 @@ function behavior(choices: readonly number[]): readonly GreeterSystem[] {
   return states;
 }
 
-const behaviors = fc.array(fc.nat({ max: 999 }), { maxLength: 25 }).map(behavior);
+const behaviours = fc.array(fc.nat({ max: 999 }), { maxLength: 25 }).map(behaviour);
 
 describe('a distributed system', () => {
   test('begins with every host as its protocol says, and silence', () => {
@@ -80,7 +80,7 @@ describe('a distributed system', () => {
   test('enumerates exactly the steps of hosts that can be taken', () => {
     const seen = new Set<string>();
     fc.assert(
-      fc.property(behaviors, (states) => {
+      fc.property(behaviours, (states) => {
         for (const s of states) {
           const enabled = [...system.enabled(s)].map(word);
           const possible = STEPS.filter((event) => system.next(s, event) !== undefined);
@@ -97,7 +97,7 @@ describe('a distributed system', () => {
 
   test('forgets no packet, and delivers none that was not sent', () => {
     fc.assert(
-      fc.property(behaviors, (states) => {
+      fc.property(behaviours, (states) => {
         states.forEach((s, index) => {
           const before = states[index - 1];
           for (const [key, sent] of before?.sent ?? []) expect(s.sent.get(key)).toBe(sent);
@@ -115,7 +115,7 @@ describe('a distributed system', () => {
 
   test('leaves alone what does not move', () => {
     fc.assert(
-      fc.property(behaviors, (states) => {
+      fc.property(behaviours, (states) => {
         for (const s of states) {
           for (const event of [...STEPS, ...REST]) {
             const t = system.next(s, event);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { clausesOf, untried } from '../../harness/testing/clauses.ts';
-import { behaviorOf } from '../../harness/testing/lockBehaviors.ts';
+import { behaviourOf } from '../../harness/testing/lockBehaviours.ts';
 import { locked, transfer } from '../../harness/testing/observedLock.ts';
 import { type Host, lock, type Message } from '../../protocol/lock/host.ts';
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
@@ -14,7 +14,7 @@ import {
   systemInvariants,
 } from './invariants.ts';
 import { corresponds } from './service.ts';
-import { abstractBehavior } from './textbook.ts';
+import { abstractBehaviour } from './textbook.ts';
 
 const RING = ['a', 'b', 'c'];
 const PARAMETERS = { maxEpoch: 9, retryPeriod: 100, compatible: false };
@@ -207,9 +207,9 @@ describe('the invariants of the lock', () => {
     for (let seed = 0; seed < 60; seed++) {
       const ring = RING.slice(0, 1 + (seed % 3));
       const protocol = lock(ring, { ...PARAMETERS, compatible: seed % 4 === 0 });
-      const behavior = behaviorOf(protocol, seed, 40);
-      const s = abstractBehavior(behavior);
-      const last = behavior.steps.at(-1)?.after ?? behavior.initial;
+      const behaviour = behaviourOf(protocol, seed, 40);
+      const s = abstractBehaviour(behaviour);
+      const last = behaviour.steps.at(-1)?.after ?? behaviour.initial;
       for (const law of Object.values(systemInvariants)) {
         expect(law(last.hosts, s)).toBeUndefined();
       }

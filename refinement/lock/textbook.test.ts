@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { behaviorOf, observe } from '../../harness/testing/lockBehaviors.ts';
+import { behaviourOf, observe } from '../../harness/testing/lockBehaviours.ts';
 import { type LockProtocol, RIGHT, WRONG } from '../../harness/testing/lockVariants.ts';
 import { lock, type Parameters } from '../../protocol/lock/host.ts';
 import { difference } from '../../spec/framework/difference.ts';
 import { Monitor } from '../framework/monitor.ts';
 import { BoundaryRefusal } from '../framework/refusal.ts';
 import { lockRefinement } from './service.ts';
-import { abstractBehavior, type Behavior, type Broken, brokenLaws } from './textbook.ts';
+import { abstractBehaviour, type Behaviour, type Broken, brokenLaws } from './textbook.ts';
 
 /** How far a behaviour comes before it is refused, and why; all the way, if it is not. */
 interface Outcome {
@@ -15,8 +15,8 @@ interface Outcome {
 }
 
 /** What the monitor says of a behaviour of a protocol. */
-function monitored(protocol: LockProtocol, parameters: Parameters, behavior: Behavior): Outcome {
-  const { ring, steps } = behavior;
+function monitored(protocol: LockProtocol, parameters: Parameters, behaviour: Behaviour): Outcome {
+  const { ring, steps } = behaviour;
   const monitor = new Monitor({ ...lockRefinement(ring, parameters), protocol });
   for (const [passed, step] of steps.entries()) {
     try {
@@ -26,8 +26,8 @@ function monitored(protocol: LockProtocol, parameters: Parameters, behavior: Beh
       const { boundary, clause } = refusal;
       return { passed, because: { boundary, clause } };
     }
-    const prefix = { ...behavior, steps: steps.slice(0, passed + 1) };
-    expect(difference(abstractBehavior(prefix), monitor.spec)).toBeUndefined();
+    const prefix = { ...behaviour, steps: steps.slice(0, passed + 1) };
+    expect(difference(abstractBehaviour(prefix), monitor.spec)).toBeUndefined();
     expect(difference(step.after.hosts, monitor.states)).toBeUndefined();
   }
   return { passed: steps.length, because: undefined };
@@ -38,9 +38,9 @@ function monitored(protocol: LockProtocol, parameters: Parameters, behavior: Beh
  * prefix breaks by the book are among those that a longer one breaks, so where the longest that
  * passed breaks none, no shorter one does.
  */
-function compare(protocol: LockProtocol, parameters: Parameters, behavior: Behavior): Outcome {
-  const outcome = monitored(protocol, parameters, behavior);
-  const prefix = (length: number) => ({ ...behavior, steps: behavior.steps.slice(0, length) });
+function compare(protocol: LockProtocol, parameters: Parameters, behaviour: Behaviour): Outcome {
+  const outcome = monitored(protocol, parameters, behaviour);
+  const prefix = (length: number) => ({ ...behaviour, steps: behaviour.steps.slice(0, length) });
   expect(brokenLaws(prefix(outcome.passed))).toEqual([]);
   if (outcome.because !== undefined) {
     // The monitor names the first law that it finds broken; the book all that are.
@@ -62,7 +62,7 @@ const SHAPES = [1, 2, 3].flatMap((size) =>
 const outcomes = (change: (protocol: LockProtocol) => LockProtocol): readonly Outcome[] =>
   SHAPES.flatMap(({ ring, parameters }) => {
     const protocol = change(lock(ring, parameters));
-    return SEEDS.map((seed) => compare(protocol, parameters, behaviorOf(protocol, seed, 30)));
+    return SEEDS.map((seed) => compare(protocol, parameters, behaviourOf(protocol, seed, 30)));
   });
 
 test('the behaviours come to everything that a host can do, and to the last epoch', () => {
@@ -70,9 +70,9 @@ test('the behaviours come to everything that a host can do, and to the last epoc
   let longest = 0;
   for (const { ring, parameters } of SHAPES) {
     for (const seed of SEEDS) {
-      const behavior = behaviorOf(lock(ring, parameters), seed, 30);
-      longest = Math.max(longest, abstractBehavior(behavior).history.length);
-      for (const { event } of behavior.steps) {
+      const behaviour = behaviourOf(lock(ring, parameters), seed, 30);
+      longest = Math.max(longest, abstractBehaviour(behaviour).history.length);
+      for (const { event } of behaviour.steps) {
         seen.add(event.type === 'act' ? event.action.name : event.type);
       }
     }
@@ -99,12 +99,12 @@ test('the book compares each moment with the one before: two grants in a row are
   const called = ([what]: Wrong) => what === 'grants a lock that it does not hold';
   const [, , change] = WRONG.find(called) as Wrong;
   const parameters = { maxEpoch: 5, retryPeriod: 100, compatible: false };
-  const behavior = behaviorOf(change(lock(['a', 'b'], parameters)), 1, 30);
-  const grants = behavior.steps.map(
+  const behaviour = behaviourOf(change(lock(['a', 'b'], parameters)), 1, 30);
+  const grants = behaviour.steps.map(
     ({ event }) => event.type === 'act' && event.action.name === 'grant',
   );
   expect(grants.some((grant, index) => grant && grants[index - 1])).toBe(true);
-  const laws = brokenLaws(behavior).map(({ clause }) => clause);
+  const laws = brokenLaws(behaviour).map(({ clause }) => clause);
   expect(laws.length).toBeGreaterThan(0);
   expect(laws.filter((clause) => clause.startsWith('the step is one'))).toEqual([]);
 });

@@ -27,16 +27,16 @@ import {
 } from './invariants.ts';
 
 /** What happened, what a host sent meanwhile, and the system afterwards. */
-export interface BehaviorStep {
+export interface BehaviourStep {
   readonly event: Event<Host, Message>;
   readonly sends: readonly Packet<Message>[];
   readonly after: System<Host, Message>;
 }
 
-export interface Behavior {
+export interface Behaviour {
   readonly ring: readonly EndPoint[];
   readonly initial: System<Host, Message>;
-  readonly steps: readonly BehaviorStep[];
+  readonly steps: readonly BehaviourStep[];
 }
 
 /** A law that a behaviour breaks, named as a monitor names it. */
@@ -46,7 +46,7 @@ export interface Broken {
 }
 
 /** The service's state that a behaviour has come to. */
-export function abstractBehavior({ ring, steps }: Behavior): service.State {
+export function abstractBehaviour({ ring, steps }: Behaviour): service.State {
   const destinations = steps
     .filter(({ event }) => event.type === 'act' && event.action.name === grant.name)
     .flatMap(({ sends }) => sends.slice(0, 1))
@@ -55,12 +55,12 @@ export function abstractBehavior({ ring, steps }: Behavior): service.State {
 }
 
 /** Every law that a behaviour breaks anywhere, which is none if the lock is one. */
-export function brokenLaws(behavior: Behavior): readonly Broken[] {
-  const { ring, initial, steps } = behavior;
-  const begins = { system: initial, s: abstractBehavior({ ...behavior, steps: [] }) };
+export function brokenLaws(behaviour: Behaviour): readonly Broken[] {
+  const { ring, initial, steps } = behaviour;
+  const begins = { system: initial, s: abstractBehaviour({ ...behaviour, steps: [] }) };
   const moments = steps.map(({ after }, index) => ({
     system: after,
-    s: abstractBehavior({ ...behavior, steps: steps.slice(0, index + 1) }),
+    s: abstractBehaviour({ ...behaviour, steps: steps.slice(0, index + 1) }),
   }));
   return [
     ...broken('B3', service.init(begins.s, new Set(ring))),

@@ -14,22 +14,22 @@ import {
 import type { Host, Message } from '../../protocol/lock/host.ts';
 import type { ObservedIo } from '../../refinement/framework/hostStep.ts';
 import type { Monitor } from '../../refinement/framework/monitor.ts';
-import type { Behavior, BehaviorStep } from '../../refinement/lock/textbook.ts';
+import type { Behaviour, BehaviourStep } from '../../refinement/lock/textbook.ts';
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
 import type { State } from '../../spec/lock/service.ts';
 import { Random } from '../simulation/random.ts';
 import { clock, locked, received, sent, transfer } from './observedLock.ts';
 
 /** A behaviour of this many events. Strangers take part in it, and time. */
-export function behaviorOf(
+export function behaviourOf(
   protocol: Protocol<Host, Message>,
   seed: number,
   length: number,
-): Behavior {
+): Behaviour {
   const random = new Random(seed);
   const system = new DistributedSystem(protocol);
   const initial = system.init();
-  const steps: BehaviorStep[] = [];
+  const steps: BehaviourStep[] = [];
   let s = initial;
   for (let index = 0; index < length; index++) {
     const event = choose(protocol, system, s, random);
@@ -83,7 +83,7 @@ function sendsOf(
 export function observe(
   monitor: Monitor<LockState, Host, Message, State>,
   ring: readonly EndPoint[],
-  { event, sends, after }: BehaviorStep,
+  { event, sends, after }: BehaviourStep,
 ): void {
   if (event.type === 'send') {
     const { src, dst, msg } = event.packet;
