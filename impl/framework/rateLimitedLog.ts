@@ -2,12 +2,27 @@
  * # A log that strangers cannot flood
  *
  * Passes on a few lines in any stretch of time and counts the rest; the next line that it passes on
- * says how many there were.
+ * says how many there were. Whatever a text holds, it comes out as one line of moderate length.
  */
 
 /** How many lines may pass in a stretch of so many milliseconds. */
 const LINES = 10;
 const STRETCH_MS = 10_000;
+
+/** The longest text, in UTF-16 code units. */
+const LONGEST = 500;
+
+/**
+ * The text as a single line: what cannot be printed becomes a space, and what is too long is cut.
+ * Texts of errors come from libraries, and quote whatever a peer has sent.
+ */
+export const oneLine = (text: string): string => {
+  const line = text
+    .slice(0, LONGEST)
+    .replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim();
+  return text.length > LONGEST ? `${line}…` : line;
+};
 
 export class RateLimitedLog {
   readonly #write: (line: string) => void;
@@ -32,8 +47,9 @@ export class RateLimitedLog {
       return;
     }
     this.#passed++;
+    const line = oneLine(text);
     this.#write(
-      this.#suppressed > 0 ? `${text} (and ${this.#suppressed} lines like it before)` : text,
+      this.#suppressed > 0 ? `${line} (and ${this.#suppressed} lines like it before)` : line,
     );
     this.#suppressed = 0;
   }
