@@ -7,12 +7,14 @@
  */
 import type { Socket } from 'node:net';
 import { type FrameReader, joinFrames } from './frame.ts';
-import type { Inbox, Inboxes, InboxOwner } from './inboxes.ts';
+import type { Inbox, Inboxes, InboxOwner, Standing } from './inboxes.ts';
 import type { Opened } from './opening.ts';
 import type { TransportCounters } from './transportLimits.ts';
 
 /** Who wants to know what becomes of a connection. */
 export interface ConnectionListener {
+  /** What the peer is to the service. */
+  readonly standing: Standing;
   /** The peer has sent something. */
   heard(): void;
   /** The socket is gone. `trouble` says what the peer did wrong, if it did. */
@@ -37,7 +39,7 @@ export class Connection implements InboxOwner {
     this.#socket = opened.socket;
     this.#reader = opened.reader;
     this.#inboxes = inboxes;
-    this.#inbox = inboxes.open(opened.peer, this);
+    this.#inbox = inboxes.open(opened.peer, listener.standing, this);
     this.#counters = counters;
     this.#listener = listener;
     counters.connectionsOpened++;
@@ -79,7 +81,7 @@ export class Connection implements InboxOwner {
   }
 
   overdrawn(): void {
-    this.#fail('all connections together hold too much, and this one held the most');
+    this.#fail('all connections together hold too much, and this peer had to make room');
   }
 
   /** Ends the connection once what has been written is with the system. */
@@ -111,6 +113,7 @@ export class Connection implements InboxOwner {
 
   #onClose(): void {
     this.#counters.connectionsClosed++;
+    if (this.#reader.incomplete > 0) this.#counters.droppedTruncated++;
     this.#inboxes.close(this.#inbox);
     this.#listener.closed(this, this.#trouble);
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Inbox, Inboxes, type InboxOwner } from './inboxes.ts';
+import { type Inbox, Inboxes, type InboxOwner, type Standing } from './inboxes.ts';
 import {
   DEFAULT_LIMITS,
   FRAME_OVERHEAD,
@@ -31,7 +31,8 @@ const owner = (name: string): InboxOwner => ({
   overdrawn: () => told.push(`${name} overdrawn`),
 });
 
-const open = (name: string): Inbox => inboxes.open(name, owner(name));
+const open = (name: string, standing: Standing = 'client'): Inbox =>
+  inboxes.open(name, standing, owner(name));
 
 const frames = (...firstBytes: number[]): Uint8Array[] =>
   firstBytes.map((first) => Uint8Array.of(first, 0, 0, 0, 0, 0, 0, 0, 0, 0));
@@ -44,13 +45,22 @@ const receive = (count: number): string[] =>
   });
 
 describe('inboxes', () => {
-  test('take turns, each in its own order', () => {
+  test('take turns by peer, each in its own order', () => {
     const [a, b] = [open('a'), open('b')];
     inboxes.put(a, frames(1, 2, 3), 0);
     inboxes.put(b, frames(4, 5), 0);
     expect(inboxes.waiting).toBe(5);
     expect(receive(6)).toEqual(['a1', 'b4', 'a2', 'b5', 'a3', 'nothing']);
     expect(told).toEqual(['b drained', 'a drained']);
+  });
+
+  test('give a peer with many connections the turns of one', () => {
+    const [a, again, b] = [open('a'), open('a'), open('b')];
+    inboxes.put(a, frames(1, 2), 0);
+    inboxes.put(again, frames(3, 4), 0);
+    inboxes.put(b, frames(5, 6), 0);
+    expect(receive(7)).toEqual(['a1', 'b5', 'a2', 'b6', 'a3', 'a4', 'nothing']);
+    expect(told).toEqual(['a drained', 'b drained', 'a drained']);
   });
 
   test('give every frame once and in order, however puts and receives interleave', () => {
@@ -116,7 +126,7 @@ describe('inboxes', () => {
     expect(inboxes.isFull(a)).toBe(true);
   });
 
-  test('that hold too much together lose the fullest', () => {
+  test('that hold too much together lose those of the peer that holds most', () => {
     const [a, b, c] = [open('a'), open('b'), open('c')];
     inboxes.put(a, frames(1, 2, 3), 0);
     inboxes.put(b, frames(4, 5, 6, 7), 0);
@@ -127,6 +137,35 @@ describe('inboxes', () => {
     expect(counters.droppedQueueFull).toBe(4);
     expect(inboxes.waiting).toBe(7);
     expect(receive(8)).toEqual(['a1', 'c8', 'a2', 'c9', 'a3', 'c10', 'c11', 'nothing']);
+  });
+
+  test('count all connections of a peer together', () => {
+    const b = open('b');
+    inboxes.put(b, frames(1, 2, 3, 4), 0);
+    for (const first of [5, 7, 9]) inboxes.put(open('a'), frames(first, first + 1), 0);
+    expect(told).toEqual([]);
+    inboxes.put(b, frames(11), 0);
+    expect(told).toEqual(['a overdrawn', 'a overdrawn', 'a overdrawn']);
+    expect(receive(6)).toEqual(['b1', 'b2', 'b3', 'b4', 'b11', 'nothing']);
+  });
+
+  test('of a client make room before those of a server', () => {
+    const [server, client] = [open('server', 'server'), open('client')];
+    inboxes.put(client, frames(1), 0);
+    inboxes.put(server, frames(2, 3, 4, 5, 6, 7, 8, 9, 10, 11), 0);
+    expect([inboxes.waiting, told]).toEqual([10, ['client overdrawn']]);
+    const another = open('another', 'server');
+    inboxes.put(another, frames(12), 0);
+    expect([inboxes.waiting, told]).toEqual([1, ['client overdrawn', 'server overdrawn']]);
+  });
+
+  test('of the receiver itself are neither counted nor emptied', () => {
+    const [self, pretender] = [open('me', 'self'), open('me')];
+    inboxes.put(self, frames(...Array(20).keys()), 0);
+    inboxes.put(pretender, frames(...Array(10).keys()), 0);
+    expect([inboxes.waiting, told]).toEqual([30, []]);
+    inboxes.put(pretender, frames(10), 0);
+    expect([inboxes.waiting, told]).toEqual([20, ['me overdrawn']]);
   });
 
   test('count what is not complete as held, but not as waiting', () => {
@@ -151,5 +190,70 @@ describe('inboxes', () => {
     inboxes.put(b, frames(13), 0);
     expect([inboxes.waiting, told]).toEqual([4, ['b overdrawn']]);
     expect(receive(5)).toEqual(['a2', 'a3', 'a4', 'a5', 'nothing']);
+  });
+
+  test('that are closed count with their peer, and are emptied with it', () => {
+    const b = open('b');
+    inboxes.put(b, frames(1, 2, 3, 4), 0);
+    for (const first of [5, 7, 9]) {
+      const closed = open('a');
+      inboxes.put(closed, frames(first, first + 1), 0);
+      inboxes.close(closed);
+    }
+    inboxes.put(b, frames(11), 0);
+    expect([inboxes.waiting, told]).toEqual([5, []]);
+    expect(receive(5)).toEqual(['b1', 'b2', 'b3', 'b4', 'b11']);
+  });
+
+  test('keep balanced books and lose nothing of the receiver itself, whatever happens', () => {
+    const command = fc.record({
+      what: fc.constantFrom('put', 'put', 'put', 'receive', 'close'),
+      // Two clients and a server with two connections each, and the receiver.
+      whose: fc.constantFrom(0, 1, 2, 3),
+      which: fc.constantFrom(0, 1),
+      count: fc.nat(6),
+      incomplete: fc.nat(200),
+    });
+    const standings: readonly Standing[] = ['client', 'client', 'server', 'self'];
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
+        inboxes = new Inboxes(LIMITS, newCounters());
+        const reopen = (whose: number) => open(`${whose}`, standings[whose]);
+        const boxes = standings.map((_, whose) =>
+          whose === 3 ? [reopen(whose)] : [reopen(whose), reopen(whose)],
+        );
+        let [sent, received] = [0, 0];
+        const receiveOne = () => {
+          const packet = inboxes.receive();
+          if (packet?.src === '3') expect(packet.bytes[0]).toBe(received++ % 256);
+          return packet;
+        };
+        for (const { what, whose, which, count, incomplete } of commands) {
+          const box = boxes[whose]?.[which];
+          if (box === undefined) continue;
+          if (what === 'receive') {
+            receiveOne();
+          } else if (whose === 3) {
+            inboxes.put(box, frames(...Array.from({ length: count }, () => sent++)), 0);
+          } else if (what === 'put') {
+            inboxes.put(box, frames(...Array(count).fill(0)), incomplete);
+          } else {
+            inboxes.close(box);
+            boxes[whose]?.splice(which, 1, reopen(whose));
+          }
+        }
+        for (const box of boxes.flat()) inboxes.close(box);
+        while (receiveOne());
+        expect([received, inboxes.waiting]).toEqual([sent, 0]);
+        // Nothing is held any more: there is room for exactly as much as at the beginning.
+        const last = open('last');
+        told = [];
+        inboxes.put(last, [], LIMITS.heldBytes);
+        expect(told).toEqual([]);
+        inboxes.put(last, [], LIMITS.heldBytes + 1);
+        expect(told).toEqual(['last overdrawn']);
+      }),
+      { includeErrorInReport: true },
+    );
   });
 });

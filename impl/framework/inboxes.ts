@@ -1,9 +1,13 @@
 /**
  * # Inboxes
  *
- * Received frames wait for the host, those of each connection in an inbox of their own, and the
- * inboxes take turns. So a peer that floods makes itself wait and nobody else. The order of frames
- * is kept within a connection, and nothing is promised across connections, just as in any network.
+ * Received frames wait for the host, those of each peer in a queue of their own, and the peers take
+ * turns, however many connections each has. So a peer that floods makes itself wait and nobody
+ * else. The order of frames is kept within a connection, and nothing is promised across
+ * connections, just as in any network.
+ *
+ * If all connections together hold too much, room is made at the expense of whole peers: of clients
+ * before servers, and among these of whoever holds most.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import { Fifo } from './fifo.ts';
@@ -14,21 +18,37 @@ import { FRAME_OVERHEAD, type TransportCounters, type TransportLimits } from './
 export interface InboxOwner {
   /** The inbox has become empty: there is room again. */
   drained(): void;
-  /** All inboxes together hold too much, and this one held the most. It has been emptied. */
+  /** All inboxes together hold too much, and those of its peer have been emptied for that. */
   overdrawn(): void;
 }
 
+/**
+ * What a sender is to the receiver: no server of the service, one of its servers, or the receiver
+ * itself. What a host sends itself is bounded where it is sent, and never dropped here.
+ */
+export type Standing = 'client' | 'server' | 'self';
+
+/** What one connection has waiting. */
 export interface Inbox {
-  readonly src: EndPoint;
+  readonly sender: Sender;
   readonly owner: InboxOwner;
-  readonly frames: Fifo<Uint8Array>;
   /** What the waiting frames cost. */
   cost: number;
   /** What is held for a frame that has not come whole yet. */
   incomplete: number;
+}
+
+/** A peer with all its connections. */
+interface Sender {
+  readonly src: EndPoint;
+  readonly standing: Standing;
+  readonly frames: Fifo<{ readonly inbox: Inbox; readonly bytes: Uint8Array }>;
+  /** The inboxes that are not closed. */
+  readonly open: Set<Inbox>;
+  /** What all its inboxes hold, the closed ones included. */
+  held: number;
   /** Whether it stands in the line of those whose turn will come. */
   inLine: boolean;
-  closed: boolean;
 }
 
 export class Inboxes {
@@ -36,9 +56,11 @@ export class Inboxes {
   onWaiting: () => void = () => {};
   readonly #limits: TransportLimits;
   readonly #counters: TransportCounters;
-  readonly #line = new Fifo<Inbox>();
-  readonly #all = new Set<Inbox>();
+  readonly #line = new Fifo<Sender>();
+  /** All peers that are connected or hold something. */
+  readonly #peers = new Map<EndPoint, Sender>();
   #waiting = 0;
+  /** What all of `#peers` hold. */
   #held = 0;
 
   constructor(limits: TransportLimits, counters: TransportCounters) {
@@ -51,26 +73,31 @@ export class Inboxes {
     return this.#waiting;
   }
 
-  open(src: EndPoint, owner: InboxOwner): Inbox {
-    const frames = new Fifo<Uint8Array>();
-    const inbox = { src, owner, frames, cost: 0, incomplete: 0, inLine: false, closed: false };
-    this.#all.add(inbox);
+  open(src: EndPoint, standing: Standing, owner: InboxOwner): Inbox {
+    const sender = standing === 'self' ? newSender(src, standing) : this.#peer(src, standing);
+    const inbox = { sender, owner, cost: 0, incomplete: 0 };
+    sender.open.add(inbox);
     return inbox;
   }
 
-  /** The oldest frame of the inbox whose turn it is. */
+  /** The oldest frame of the peer whose turn it is. */
   receive(): Received | undefined {
-    for (let inbox = this.#line.shift(); inbox !== undefined; inbox = this.#line.shift()) {
-      const bytes = inbox.frames.shift();
-      inbox.inLine = inbox.frames.length > 0;
-      if (inbox.inLine) this.#line.push(inbox);
-      if (bytes === undefined) continue; // It has been emptied since it joined the line.
+    for (let sender = this.#line.shift(); sender !== undefined; sender = this.#line.shift()) {
+      const frame = sender.frames.shift();
+      sender.inLine = sender.frames.length > 0;
+      if (sender.inLine) this.#line.push(sender);
+      if (frame === undefined) continue; // Its frames were dropped since it joined the line.
+      const { inbox, bytes } = frame;
       const cost = bytes.length + FRAME_OVERHEAD;
       inbox.cost -= cost;
-      this.#held -= cost;
+      this.#charge(sender, -cost);
       this.#waiting--;
-      if (!inbox.inLine) this.#drained(inbox);
-      return { src: inbox.src, bytes };
+      if (sender.open.has(inbox)) {
+        if (inbox.cost === 0) inbox.owner.drained();
+      } else {
+        this.#forgetIfGone(sender);
+      }
+      return { src: sender.src, bytes };
     }
     return undefined;
   }
@@ -81,53 +108,81 @@ export class Inboxes {
 
   /** Puts `frames` into the inbox, and notes what is held for the one that is not complete. */
   put(inbox: Inbox, frames: readonly Uint8Array[], incomplete: number): void {
-    for (const frame of frames) {
-      inbox.frames.push(frame);
-      const cost = frame.length + FRAME_OVERHEAD;
-      inbox.cost += cost;
-      this.#held += cost;
+    const { sender } = inbox;
+    let cost = 0;
+    for (const bytes of frames) {
+      sender.frames.push({ inbox, bytes });
+      cost += bytes.length + FRAME_OVERHEAD;
     }
-    this.#held += incomplete - inbox.incomplete;
+    this.#charge(sender, cost + incomplete - inbox.incomplete);
+    inbox.cost += cost;
     inbox.incomplete = incomplete;
     this.#counters.framesIn += frames.length;
     const wereWaiting = this.#waiting;
     this.#waiting += frames.length;
-    if (frames.length > 0 && !inbox.inLine) {
-      inbox.inLine = true;
-      this.#line.push(inbox);
+    if (frames.length > 0 && !sender.inLine) {
+      sender.inLine = true;
+      this.#line.push(sender);
     }
-    while (this.#held > this.#limits.heldBytes) this.#emptyTheFullest();
+    if (this.#held > this.#limits.heldBytes) this.#makeRoom();
     if (wereWaiting === 0 && this.#waiting > 0) this.onWaiting();
   }
 
   /** Nothing more will come into this inbox. What it holds is still received. */
   close(inbox: Inbox): void {
-    this.#held -= inbox.incomplete;
+    this.#charge(inbox.sender, -inbox.incomplete);
     inbox.incomplete = 0;
-    inbox.closed = true;
-    if (inbox.frames.length === 0) this.#all.delete(inbox);
+    inbox.sender.open.delete(inbox);
+    this.#forgetIfGone(inbox.sender);
   }
 
-  #drained(inbox: Inbox): void {
-    if (inbox.closed) this.#all.delete(inbox);
-    else inbox.owner.drained();
+  /** Without TLS a peer may claim to be the receiver itself; it is a peer all the same. */
+  #peer(src: EndPoint, standing: Standing): Sender {
+    const known = this.#peers.get(src);
+    if (known) return known;
+    const peer = newSender(src, standing);
+    this.#peers.set(src, peer);
+    return peer;
   }
 
-  #emptyTheFullest(): void {
-    let fullest: Inbox | undefined;
-    let most = -1;
-    for (const inbox of this.#all) {
-      const held = inbox.cost + inbox.incomplete;
-      if (held > most) [fullest, most] = [inbox, held];
+  #charge(sender: Sender, amount: number): void {
+    sender.held += amount;
+    if (sender.standing !== 'self') this.#held += amount;
+  }
+
+  #forgetIfGone(sender: Sender): void {
+    if (sender.open.size === 0 && sender.held === 0) this.#peers.delete(sender.src);
+  }
+
+  #makeRoom(): void {
+    const holders = [...this.#peers.values()].filter(({ held }) => held > 0);
+    const rank = ({ standing }: Sender) => (standing === 'client' ? 0 : 1);
+    holders.sort((a, b) => rank(a) - rank(b) || b.held - a.held);
+    for (const sender of holders) {
+      if (this.#held <= this.#limits.heldBytes) return;
+      this.#empty(sender);
     }
-    if (fullest === undefined) throw new Error('nobody holds what is held');
-    this.#counters.droppedQueueFull += fullest.frames.length;
-    this.#waiting -= fullest.frames.length;
-    this.#held -= most;
-    fullest.frames.clear();
-    fullest.cost = 0;
-    fullest.incomplete = 0;
-    this.#all.delete(fullest);
-    if (!fullest.closed) fullest.owner.overdrawn();
+  }
+
+  #empty(sender: Sender): void {
+    this.#counters.droppedQueueFull += sender.frames.length;
+    this.#waiting -= sender.frames.length;
+    sender.frames.clear();
+    this.#charge(sender, -sender.held);
+    for (const inbox of sender.open) {
+      inbox.cost = 0;
+      inbox.incomplete = 0;
+      inbox.owner.overdrawn();
+    }
+    this.#forgetIfGone(sender);
   }
 }
+
+const newSender = (src: EndPoint, standing: Standing): Sender => ({
+  src,
+  standing,
+  frames: new Fifo(),
+  open: new Set(),
+  held: 0,
+  inLine: false,
+});

@@ -169,6 +169,19 @@ describe('clients', () => {
     expect(bench.log.join()).toMatch(/all connections together hold too much/);
   });
 
+  test('that end inside a frame are counted', async () => {
+    bench = new Bench(identities, false);
+    const server = await bench.start(0);
+    const frame = encodeFrame(new Uint8Array(1000));
+    for (const cut of [frame.length, 3, 900]) {
+      const socket = await bench.dialAs(key('a'), server);
+      socket.end(frame.subarray(0, cut));
+      await gone(socket);
+    }
+    await until(() => server.counters.connectionsClosed === 3);
+    expect([server.counters.framesIn, server.counters.droppedTruncated]).toEqual([1, 2]);
+  });
+
   test('that flood wait for themselves, while others are heard', async () => {
     bench = new Bench(identities, false);
     const server = await bench.start(0, { limits: { inboxBytes: 10_000 } });

@@ -26,22 +26,21 @@ export class Loopback {
     this.#limits = limits;
     this.#counters = counters;
     this.#inboxes = inboxes;
-    this.#inbox = inboxes.open(me, { drained() {}, overdrawn() {} });
+    this.#inbox = inboxes.open(me, 'self', { drained() {}, overdrawn() {} });
   }
 
   /**
-   * Queues a message, or drops it if too many have not been received. An empty queue has room for
-   * any.
+   * Queues a message. It is dropped if what is queued or not yet received reaches the limit; below
+   * that there is room for a message of any size.
    */
   send(bytes: Uint8Array): void {
     const queued = this.#cost + this.#inbox.cost;
-    const cost = bytes.length + FRAME_OVERHEAD;
-    if (queued > 0 && queued + cost > this.#limits.outboxBytes) {
+    if (queued >= this.#limits.outboxBytes) {
       this.#counters.droppedQueueFull++;
       return;
     }
     this.#outbox.push(bytes);
-    this.#cost += cost;
+    this.#cost += bytes.length + FRAME_OVERHEAD;
   }
 
   flush(): void {

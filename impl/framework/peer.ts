@@ -13,7 +13,7 @@ import type { EndPoint } from '../../spec/framework/environment.ts';
 import { Connection, type ConnectionListener } from './connection.ts';
 import type { Handshake } from './handshake.ts';
 import type { ServerIdentity } from './identity.ts';
-import type { Inboxes } from './inboxes.ts';
+import type { Inboxes, Standing } from './inboxes.ts';
 import type { Opened, Opening, OpeningFailure, OpeningListener } from './opening.ts';
 import { FRAME_OVERHEAD, type TransportCounters, type TransportLimits } from './transportLimits.ts';
 
@@ -80,19 +80,22 @@ export class Peer implements ConnectionListener, OpeningListener {
     this.#eager = eager;
   }
 
+  get standing(): Standing {
+    return this.server ? 'server' : 'client';
+  }
+
   /**
-   * Queues a message. It is dropped if there is no room, but a queue that is empty has room for a
-   * message of any size.
+   * Queues a message. It is dropped if what is queued reaches the limit; below that there is room
+   * for a message of any size, lest a long one never gets a place in a queue that is always busy.
    */
   send(bytes: Uint8Array): void {
     const queued = this.#cost + (this.#connections[0]?.backlog ?? 0);
-    const cost = bytes.length + FRAME_OVERHEAD;
-    if (queued > 0 && queued + cost > this.#limit) {
+    if (queued >= this.#limit) {
       this.#context.counters.droppedQueueFull++;
       return;
     }
     this.#outbox.push(bytes);
-    this.#cost += cost;
+    this.#cost += bytes.length + FRAME_OVERHEAD;
   }
 
   /** Writes what has been sent, or has it wait for a connection if there can be one. */

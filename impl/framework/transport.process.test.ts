@@ -219,6 +219,27 @@ describe('sending', () => {
     expect(server.counters.droppedUnroutable).toBe(2);
   });
 
+  test('of a message longer than the limit succeeds behind a short one', async () => {
+    const limits = { outboxBytes: 1000, clientOutboxBytes: 1000 };
+    const server = await startOne({ limits });
+    const peer = await bench.start(1, { limits });
+    const me = await createClientCredentials(new Date());
+    const client = bench.client({ me });
+    await until(() => server.counters.connectionsOpened === 1);
+    for (const [receiver, dst] of [
+      [peer, endPoint(1)],
+      [client, me.endPoint],
+    ] as const) {
+      server.send(dst, new Uint8Array(48));
+      server.send(dst, new Uint8Array(5000));
+      server.send(dst, new Uint8Array(1));
+      server.flush();
+      expect((await nextPacket(receiver)).bytes).toHaveLength(48);
+      expect((await nextPacket(receiver)).bytes).toHaveLength(5000);
+    }
+    expect(server.counters.droppedQueueFull).toBe(2);
+  });
+
   test('to a client that does not read is bounded, and the rest is dropped', async () => {
     const server = await startOne({ limits: { clientOutboxBytes: 100_000 } });
     const socket = await bench.dialAs(Uint8Array.of(1), server);

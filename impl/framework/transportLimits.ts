@@ -15,11 +15,16 @@ export interface TransportLimits {
    * limits of queues.
    */
   readonly inboxBytes: number;
-  /** How much all connections together may hold, complete frames and incomplete ones. */
+  /**
+   * How much all connections together may hold, complete frames and incomplete ones. Beyond it the
+   * client that holds most loses all that it has waiting, and its connections; once no client holds
+   * anything, the server that holds most.
+   */
   readonly heldBytes: number;
   /**
    * How much may be on its way to one peer: not yet flushed, not yet connected, or not yet taken by
-   * the system.
+   * the system; to oneself, not yet received. A message is dropped if this is reached already, so
+   * the last one may go beyond it.
    */
   readonly outboxBytes: number;
   /**
@@ -97,6 +102,8 @@ export interface TransportCounters {
   dialsFailed: number;
   /** Connections closed because a frame was longer than allowed. */
   droppedOversized: number;
+  /** Frames that were not complete when their connection closed. */
+  droppedTruncated: number;
   /** Messages to somebody who is no server and has no connection here. */
   droppedUnroutable: number;
   /** Messages, either way, for which there was no room. */
@@ -113,6 +120,7 @@ export const newCounters = (): TransportCounters => ({
   connectionsClosed: 0,
   dialsFailed: 0,
   droppedOversized: 0,
+  droppedTruncated: 0,
   droppedUnroutable: 0,
   droppedQueueFull: 0,
   droppedAfterRetries: 0,
