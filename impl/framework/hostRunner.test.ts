@@ -103,7 +103,12 @@ describe('running a host', () => {
     await turns();
     expect(events).toEqual(['packet', 'packet', 'packet', 'record', 'release 3']);
     stopper.abort();
-    expect(await done).toEqual({ steps: 3, actions: new Map([['packet', 3]]), wakeUps: 1 });
+    expect(await done).toEqual({
+      steps: 3,
+      actions: new Map([['packet', 3]]),
+      counters: {},
+      wakeUps: 1,
+    });
   });
 
   test('packets and deadlines take turns when there are always both', async () => {

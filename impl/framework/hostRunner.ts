@@ -43,6 +43,8 @@ export interface RunSummary {
   readonly steps: number;
   /** How often each action was taken. */
   readonly actions: ReadonlyMap<string, number>;
+  /** What the host counted besides. */
+  readonly counters: Readonly<Record<string, number>>;
   /** How often the host was woken from sleep. */
   readonly wakeUps: number;
 }
@@ -105,7 +107,12 @@ class HostRunner {
       this.#signal.removeEventListener('abort', stop);
       clearTimeout(this.#timer);
     }
-    return { steps: this.#steps, actions: this.#actions, wakeUps: this.#wakeUps };
+    return {
+      steps: this.#steps,
+      actions: this.#actions,
+      counters: this.#host.counters ?? {},
+      wakeUps: this.#wakeUps,
+    };
   }
 
   /** A batch begins when all sockets that have something to read have been read. */

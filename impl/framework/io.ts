@@ -40,6 +40,8 @@ export interface Host {
    * once, ∞ for never.
    */
   nextDeadline(): number;
+  /** What else it counts besides its actions, by name; from the start of the host. */
+  readonly counters?: Readonly<Record<string, number>>;
   /** What a trace keeps of its state: a plain object that JSON can carry. */
   snapshot(): unknown;
 }

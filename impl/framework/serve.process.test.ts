@@ -28,6 +28,7 @@ class Kept extends Writable {
 
 /** A host that sends something to itself, and does `onPacket` when it comes. */
 class Soliloquist implements Host {
+  readonly counters = { malformed: 0 };
   readonly #onPacket: (io: Io) => void;
   #spoken = false;
 
@@ -38,6 +39,7 @@ class Soliloquist implements Host {
   step(io: Io, wake: Wake): string {
     if (wake === 'packet') this.#onPacket(io);
     else io.send(me.endPoint, Uint8Array.of(1));
+    if (wake === 'packet') this.counters.malformed++;
     this.#spoken = true;
     return wake;
   }
@@ -85,6 +87,16 @@ describe('a running server', () => {
     );
   });
 
+  test('tells why its host failed in one line', async () => {
+    const { stderr, code } = start(() => {
+      throw new Error('this\nand that\n');
+    });
+    expect(await code).toBe(1);
+    expect(stderr.text).toBe(
+      'ERROR - The server stops, for its host failed: Error: this and that\n',
+    );
+  });
+
   test('stops when it is told to, and sums up what it did', async () => {
     let received = 0;
     const { stdout, stderr, code } = start((io) => {
@@ -94,7 +106,7 @@ describe('a running server', () => {
     stopper.abort();
     expect(await code).toBe(0);
     expect(stdout.text).toMatch(
-      /^\[\[READY\]\]\nSummary: steps 2, .*deadline 1, packet 1, .*\n\[\[EXIT\]\]\n$/,
+      /^\[\[READY\]\]\nSummary: steps 2, .*deadline 1, packet 1, malformed 1, .*\n\[\[EXIT\]\]\n$/,
     );
     expect(stderr.text).toBe('');
   });

@@ -12,6 +12,7 @@ import { type RunSummary, runHost } from './hostRunner.ts';
 import type { PrivateIdentity, ServiceIdentity } from './identity.ts';
 import type { Host } from './io.ts';
 import { LineOutput } from './lineOutput.ts';
+import { oneLine } from './rateLimitedLog.ts';
 import { TraceWriter } from './traceWriter.ts';
 import { Transport } from './transport.ts';
 import type { TransportCounters } from './transportLimits.ts';
@@ -69,7 +70,7 @@ export async function serve(settings: ServerSettings, surroundings: Surroundings
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const problem = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    tell(`ERROR - The server stops, for its host failed: ${problem}`);
+    tell(`ERROR - The server stops, for its host failed: ${oneLine(problem)}`);
     return 1;
   } finally {
     await transport.close();
@@ -115,14 +116,15 @@ async function serveOver(
 
 /** What a run came to, in one line of names and numbers. */
 function describeRun(
-  { steps, wakeUps, actions }: RunSummary,
-  { framesIn, framesOut, refused, ...counters }: TransportCounters,
+  { steps, wakeUps, actions, counters }: RunSummary,
+  { framesIn, framesOut, refused, ...others }: TransportCounters,
 ): string {
-  const dropped = Object.entries(counters).filter(([name]) => name.startsWith('dropped'));
+  const dropped = Object.entries(others).filter(([name]) => name.startsWith('dropped'));
   const figures: readonly (readonly [string, number])[] = [
     ['steps', steps],
     ['wake-ups', wakeUps],
     ...actions,
+    ...Object.entries(counters),
     ['messages in', framesIn],
     ['messages out', framesOut],
     ['dropped', sum(dropped.map(([, count]) => count))],

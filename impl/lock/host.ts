@@ -43,6 +43,8 @@ export class LockHost implements Host, LockState {
   held: boolean;
   epoch: number;
   offeredAt: number | undefined = undefined;
+  /** `malformed` are packets whose bytes are no message. */
+  readonly counters = { malformed: 0 };
   /** Since when this host has known that it holds the lock, by its clock. */
   #heldSince: number | undefined = undefined;
   readonly #ring: ReadonlySet<EndPoint>;
@@ -114,6 +116,7 @@ export class LockHost implements Host, LockState {
     if (packet === undefined) return 'idle';
     const { src, bytes } = packet;
     const msg = parse(bytes);
+    if (msg === undefined) this.counters.malformed++;
     if (msg === undefined) return 'ignore';
     return msg.type === 'transfer'
       ? this.#hearTransfer(io, src, msg.epoch)

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import type { Io } from '../framework/io.ts';
+import { DEFAULT_OPTIONS, LockHost } from './host.ts';
+import { marshal } from './messages.ts';
+
+test('a lock host ignores bytes that are no message, and counts them', () => {
+  const host = new LockHost('b', ['a', 'b'], DEFAULT_OPTIONS);
+  const transfer = marshal({ type: 'transfer', epoch: 2 });
+  const hear = (bytes: Uint8Array): string => {
+    const io: Io = { receive: () => ({ src: 'a', bytes }), readClock: () => 0, send() {} };
+    return host.step(io, 'packet');
+  };
+  expect([hear(new Uint8Array(0)), hear(transfer.subarray(1))]).toEqual(['ignore', 'ignore']);
+  expect(host.counters).toEqual({ malformed: 2 });
+  expect([hear(transfer), hear(marshal({ type: 'locked', epoch: 9 }))]).toEqual([
+    'accept',
+    'ignore',
+  ]);
+  expect(host.counters).toEqual({ malformed: 2 });
+});
