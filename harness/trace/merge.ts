@@ -4,9 +4,11 @@
  * Each host recorded its own steps in their order; how the steps of different hosts fell in time,
  * nobody knows, and it does not matter: every order in which each packet is received after it was
  * sent is a behaviour of the system. This gives one, the same for the same traces. A host goes on
- * until it waits for a packet, then the next one does; so of each trace only one step is in memory.
+ * until it waits for a packet, then the next one does; so of each trace only one step is in memory,
+ * and a fingerprint of every packet sent so far.
  */
 import type { TracedParty } from '../../impl/framework/traceFormat.ts';
+import { PacketSet } from '../../refinement/framework/packetSet.ts';
 import type { RecordedStep } from './reader.ts';
 
 /** The steps of one host, in their order. */
@@ -20,7 +22,7 @@ export interface StepSource {
  * throws an Error.
  */
 export function* inCausalOrder(sources: readonly StepSource[]): Generator<RecordedStep> {
-  const sent = new Set<string>();
+  const sent = new PacketSet();
   const heads = sources.map((source) => source.next());
   const take = (index: number, step: RecordedStep): RecordedStep => {
     for (const key of sendsOf(step)) sent.add(key);
@@ -47,7 +49,7 @@ export function* inCausalOrder(sources: readonly StepSource[]): Generator<Record
 }
 
 /** The first packet that a step received and nobody has sent yet. */
-function missing({ host, io }: RecordedStep, sent: ReadonlySet<string>): string | undefined {
+function missing({ host, io }: RecordedStep, sent: PacketSet): string | undefined {
   for (const operation of io) {
     if (operation.op !== 'R' || typeof operation.src === 'string') continue;
     const key = keyOf(operation.src, host, operation.bytes);
@@ -71,7 +73,7 @@ const keyOf = (src: number, dst: TracedParty, bytes: string): string => `${src}>
 function orphan(
   stuck: readonly RecordedStep[],
   sources: readonly StepSource[],
-  sent: ReadonlySet<string>,
+  sent: PacketSet,
 ): RecordedStep {
   const wanted = new Map(stuck.map((step) => [missing(step, sent), step]));
   for (const step of stuck) for (const key of sendsOf(step)) wanted.delete(key);

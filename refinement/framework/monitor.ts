@@ -16,6 +16,7 @@ import { IDLE } from '../../protocol/framework/action.ts';
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
 import { clause, type Refusal, type Verdict } from '../../spec/framework/verdict.ts';
 import { type HostRefinement, HostStepChecker, type ObservedStep } from './hostStep.ts';
+import { PacketSet } from './packetSet.ts';
 import type { Place } from './refusal.ts';
 import { HostRefusal, PacketRefusal, SystemRefusal } from './refusal.ts';
 
@@ -72,7 +73,7 @@ export class Monitor<Impl, State, Message, Spec> {
   readonly #refinement: Refinement<Impl, State, Message, Spec>;
   readonly #checker: HostStepChecker<Impl, State, Message>;
   readonly #states: State[];
-  readonly #sent = new Set<string>();
+  readonly #sent = new PacketSet();
   #spec: Spec;
   readonly #packetInvariants;
   readonly #hostInvariants;
@@ -206,8 +207,7 @@ export class Monitor<Impl, State, Message, Spec> {
   /** A packet enters the network. If it was sent before, it was checked then. */
   #send(place: Place, packet: Packet<Message>): void {
     const key = this.#keyOf(packet);
-    if (this.#sent.has(key)) return;
-    this.#sent.add(key);
+    if (!this.#sent.add(key)) return;
     this.seen.packets++;
     const refusal = this.#refinement.correspondence(packet, this.#spec);
     if (refusal) throw new PacketRefusal({ ...place, about: key }, refusal);
