@@ -1,20 +1,15 @@
 /**
  * # The lines of a file
  *
- * One after the other, however large the file is. No more than a line and a chunk of it are in
- * memory.
+ * One after the other, however large the file is. Of the file, no more is in memory than a buffer
+ * of a chunk or twice its longest line.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { MAX_LINE } from '../../impl/framework/traceFormat.ts';
 import { UsageError } from '../../impl/framework/usageError.ts';
 
 const CHUNK = 64 * 1024;
 const NEWLINE = 0x0a;
-
-/**
- * The longest line of any trace, in bytes: a step that received and sent the longest payloads, and
- * more.
- */
-const MAX_LINE = 256 * 1024 * 1024;
 
 export class LineReader {
   readonly #path: string;
@@ -24,12 +19,23 @@ export class LineReader {
   /** What has been read and not been given yet. */
   #start = 0;
   #end = 0;
+  #bytesRead = 0;
 
   /** Throws a {@link UsageError} if the file cannot be opened. */
   constructor(path: string, maxLine = MAX_LINE) {
     this.#path = path;
     this.#maxLine = maxLine;
     this.#file = this.#attempt(() => openSync(path, 'r'));
+  }
+
+  /** The length of the file in bytes, or 0 if that is not known, as of a pipe. */
+  get size(): number {
+    return this.#attempt(() => fstatSync(this.#file)).size;
+  }
+
+  /** How many bytes of the file have been read. */
+  get bytesRead(): number {
+    return this.#bytesRead;
   }
 
   /** How many bytes follow the last newline; asked when there are no more lines. */
@@ -70,6 +76,7 @@ export class LineReader {
     const room = this.#buffer.length - this.#end;
     const count = this.#attempt(() => readSync(this.#file, this.#buffer, this.#end, room, null));
     this.#end += count;
+    this.#bytesRead += count;
     return count > 0;
   }
 

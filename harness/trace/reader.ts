@@ -77,6 +77,15 @@ export class TraceReader {
     return this.#steps;
   }
 
+  /** The size of the file in bytes, 0 if not known, and how many of them have been read. */
+  get size(): number {
+    return this.#lines.size;
+  }
+
+  get bytesRead(): number {
+    return this.#lines.bytesRead;
+  }
+
   /** Whether the server that recorded this said at the end that nothing follows. */
   get ended(): boolean {
     return this.#ended;

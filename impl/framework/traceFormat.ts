@@ -44,6 +44,13 @@ export interface TraceHeader {
   readonly start: unknown;
 }
 
+/**
+ * The longest line, in bytes. Whoever reads a line makes one string of it, and the system has none
+ * longer than 512 MiB. A payload takes twice its length: the longest one can be recorded as
+ * received and sent on to two hosts in one step, but not to more.
+ */
+export const MAX_LINE = 448 * 1024 * 1024;
+
 /** A host of the service by its place, or anybody else by end point. */
 export type TracedParty = number | EndPoint;
 

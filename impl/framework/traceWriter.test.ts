@@ -74,6 +74,71 @@ describe('recording a trace', () => {
     });
   });
 
+  test.each<[problem: string, state: unknown]>([
+    ['state.cache is map', { cache: new Map([[1, 2]]) }],
+    ['state is set', new Set()],
+    ['state.key is bigint', { key: 7n }],
+    ['state.log[1].value is bytes', { log: [{}, { value: Uint8Array.of(1) }] }],
+    ['state.read is a function', { read: () => 1 }],
+    ['state.at is an object of class Date', { at: new Date(0) }],
+    ['state.at is NaN', { at: Number.NaN }],
+    ['state.at is Infinity', { at: Number.POSITIVE_INFINITY }],
+    ['state.at is -0', { at: -0 }],
+    ['state[0] is undefined', [undefined]],
+    ['state is undefined', undefined],
+  ])('refuses a state that JSON cannot carry: %s', (problem, state) => {
+    withDirectory((directory) => {
+      const path = join(directory, 'x.trace');
+      const writer = TraceWriter.create(path, false);
+      writer.begin(HEADER);
+      expect(() => writer.endStep('act', state)).toThrow(TypeError);
+      expect(() => writer.endStep('act', state)).toThrow(`${problem}, which JSON cannot carry`);
+      writer.close(false);
+      expect(linesIn(path)).toHaveLength(1);
+    });
+  });
+
+  test('takes a state of plain data, and leaves out what is undefined', () => {
+    withDirectory((directory) => {
+      const path = join(directory, 'x.trace');
+      const writer = TraceWriter.create(path, false);
+      writer.begin(HEADER);
+      const state = { a: [1, 'x', null, { b: true }], c: { d: 0.5 } };
+      writer.endStep('act', { ...state, offeredAt: undefined });
+      writer.close(false);
+      expect(JSON.parse(linesIn(path)[1] ?? '').state).toEqual(state);
+    });
+  });
+
+  test.each<[what: string, step: (writer: TraceWriter) => void]>([
+    ['sends', (writer) => writer.watch(QUIET).send('b', new Uint8Array(2000))],
+    ['has a state', (writer) => writer.endStep('act', 'x'.repeat(4000))],
+  ])('refuses a step that %s too long for a reader', (_, step) => {
+    withDirectory((directory) => {
+      const writer = TraceWriter.create(join(directory, 'x.trace'), false, 4000);
+      writer.begin(HEADER);
+      expect(() => step(writer)).toThrow(UsageError);
+      expect(() => step(writer)).toThrow(/x\.trace cannot take a step of more than 4000 bytes/);
+      writer.close(false);
+    });
+  });
+
+  test('does not let more wait for a flush than fits into memory', () => {
+    withDirectory((directory) => {
+      const path = join(directory, 'x.trace');
+      const writer = TraceWriter.create(path, false);
+      writer.begin(HEADER);
+      const io = writer.watch(QUIET);
+      for (let step = 0; step < 3; step++) {
+        io.send('b', new Uint8Array(4_000_000));
+        writer.endStep('act', {});
+      }
+      expect(linesIn(path)).toHaveLength(3);
+      writer.close(true);
+      expect(linesIn(path)).toHaveLength(5);
+    });
+  });
+
   test('keeps a file that exists, unless told otherwise', () => {
     withDirectory((directory) => {
       const path = join(directory, 'x.trace');

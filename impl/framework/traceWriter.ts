@@ -11,13 +11,27 @@
  */
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import type { EndPoint } from '../../spec/framework/environment.ts';
+import { classOf, kindOf, MAX_DEPTH } from '../../spec/framework/kind.ts';
 import type { Io, Received } from './io.ts';
-import { SealChain, TRACE_FORMAT, TRACE_VERSION, type TraceHeader } from './traceFormat.ts';
+import {
+  MAX_LINE,
+  SealChain,
+  TRACE_FORMAT,
+  TRACE_VERSION,
+  type TraceHeader,
+} from './traceFormat.ts';
 import { UsageError } from './usageError.ts';
+
+/** So many bytes of steps do not wait for the next flush. */
+const MAX_WAITING = 16 * 1024 * 1024;
+
+/** What a line has besides its operations and its state, and more. */
+const REST_OF_LINE = 1024;
 
 export class TraceWriter {
   readonly #path: string;
   readonly #file: number;
+  readonly #maxLine: number;
   readonly #chain = new SealChain();
   readonly #placeOf = new Map<EndPoint, number>();
   /** Whole lines that are not in the file yet. */
@@ -28,18 +42,19 @@ export class TraceWriter {
   /** Bytes in the file, all of them whole lines. */
   #length = 0;
 
-  private constructor(path: string, file: number) {
+  private constructor(path: string, file: number, maxLine: number) {
     this.#path = path;
     this.#file = file;
+    this.#maxLine = maxLine;
   }
 
   /**
    * Creates the file. Throws a {@link UsageError} if it cannot or if the file exists, unless
    * `overwrite`.
    */
-  static create(path: string, overwrite: boolean): TraceWriter {
+  static create(path: string, overwrite: boolean, maxLine = MAX_LINE): TraceWriter {
     try {
-      return new TraceWriter(path, openSync(path, overwrite ? 'w' : 'wx'));
+      return new TraceWriter(path, openSync(path, overwrite ? 'w' : 'wx'), maxLine);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
         throw new UsageError(
@@ -50,8 +65,13 @@ export class TraceWriter {
     }
   }
 
-  /** Writes the first line. */
+  /**
+   * Writes the first line. Throws a TypeError that names the field if JSON cannot carry the
+   * parameters or the state.
+   */
   begin(header: Omit<TraceHeader, 'format' | 'version'>): void {
+    requireJson('parameters', header.parameters);
+    requireJson('start', header.start);
     header.hosts.forEach(({ endPoint }, place) => {
       this.#placeOf.set(endPoint, place);
     });
@@ -65,27 +85,35 @@ export class TraceWriter {
     return {
       receive: () => {
         const received = io.receive();
-        this.#io += received ? this.#receive(received) : '{"op":"T"},';
+        this.#note(received ? this.#receive(received) : '{"op":"T"},');
         return received;
       },
       readClock: () => {
         const now = io.readClock();
-        this.#io += `{"op":"C","now":${JSON.stringify(now)}},`;
+        this.#note(`{"op":"C","now":${JSON.stringify(now)}},`);
         return now;
       },
       send: (dst, bytes) => {
-        this.#io += `{"op":"S","dst":${this.#party(dst)},"bytes":"${hex(bytes)}"},`;
+        this.#note(`{"op":"S","dst":${this.#party(dst)},"bytes":"${hex(bytes)}"},`);
         io.send(dst, bytes);
       },
     };
   }
 
-  /** The step is over; `state` is a plain object that JSON can carry. */
+  /**
+   * The step is over. Throws a TypeError that names the field if JSON cannot carry `state`: it
+   * consists of records, arrays, texts, finite numbers, booleans and null, and where a record has
+   * `undefined`, the trace has nothing. Throws a {@link UsageError} if the step is too long.
+   */
   endStep(action: string, state: unknown): void {
+    requireJson('state', state);
+    const after = JSON.stringify(state);
+    // A character takes at most three bytes.
+    this.#requireRoom(3 * after.length);
     const io = this.#io.slice(0, -1);
     this.#io = '';
     this.#steps++;
-    this.#add(`{"action":${JSON.stringify(action)},"io":[${io}],"state":${JSON.stringify(state)}`);
+    this.#add(`{"action":${JSON.stringify(action)},"io":[${io}],"state":${after}`);
   }
 
   /**
@@ -120,7 +148,23 @@ export class TraceWriter {
 
   /** Adds a line for a JSON object whose closing brace is left off. */
   #add(content: string): void {
+    if (this.#lines.length + content.length > MAX_WAITING) this.flush();
     this.#lines += `${this.#chain.seal(content)}\n`;
+  }
+
+  /** Adds an operation to the step that is being taken. */
+  #note(operation: string): void {
+    this.#requireRoom(operation.length);
+    this.#io += operation;
+  }
+
+  /** Nobody could read a longer line. */
+  #requireRoom(bytes: number): void {
+    if (this.#io.length + bytes + REST_OF_LINE <= this.#maxLine) return;
+    throw new UsageError(
+      `Trace file ${this.#path} cannot take a step of more than ${this.#maxLine} bytes; `
+        + 'start without trace=',
+    );
   }
 
   #dropTornLine(): void {
@@ -146,3 +190,52 @@ const hex = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
 
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
+
+/** Throws a TypeError if a value would not come back from JSON as it is. */
+function requireJson(name: string, value: unknown): void {
+  const problem = whereUnfit(value, 0);
+  if (problem !== undefined) {
+    throw new TypeError(`${name}${problem}, which JSON cannot carry; record it as plain data`);
+  }
+}
+
+/** Where in a value there is something that JSON cannot carry, and what it is. */
+function whereUnfit(value: unknown, depth: number): string | undefined {
+  const kind = kindOf(value);
+  switch (kind) {
+    case 'null':
+    case 'boolean':
+    case 'string':
+      return undefined;
+    case 'number':
+      if (Number.isFinite(value) && !Object.is(value, -0)) return undefined;
+      return ` is ${Object.is(value, -0) ? '-0' : value}`;
+    case 'array':
+    case 'record':
+      if (depth === MAX_DEPTH) return ` is nested more than ${MAX_DEPTH} deep`;
+      return kind === 'array'
+        ? inArray(value as readonly unknown[], depth)
+        : inRecord(value as Readonly<Record<string, unknown>>, depth);
+    default:
+      return ` is ${kind ?? classOf(value)}`;
+  }
+}
+
+function inArray(items: readonly unknown[], depth: number): string | undefined {
+  for (let index = 0; index < items.length; index++) {
+    const problem = whereUnfit(items[index], depth + 1);
+    if (problem !== undefined) return `[${index}]${problem}`;
+  }
+  return undefined;
+}
+
+function inRecord(record: Readonly<Record<string, unknown>>, depth: number): string | undefined {
+  // Records inherit nothing that this could meet; and it makes no list of keys.
+  for (const key in record) {
+    const field = record[key];
+    if (field === undefined) continue;
+    const problem = whereUnfit(field, depth + 1);
+    if (problem !== undefined) return `.${key}${problem}`;
+  }
+  return undefined;
+}
