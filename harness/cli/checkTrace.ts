@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { TraceProgress, TraceReport } from '../trace/checkTraces.ts';
+import type { Progress } from './progress.ts';
 
 const HELP = `
 A server started with trace=FILE records every step it takes. Given such a trace of every server
@@ -8,8 +10,8 @@ every boundary that what really happened is allowed.
 Example:
   $ ironfleet check-trace server1.trace server2.trace server3.trace
 
-The exit code is 0 if all is allowed, 1 if something is not or a trace was changed, and 2 for wrong
-usage, such as a missing file or a missing host.`;
+The exit code is 0 if all is allowed, 1 if something is not, a trace was changed or no host took a
+step, and 2 for wrong usage, such as a missing file or a missing host.`;
 
 interface Options {
   readonly allowTorn?: boolean;
@@ -29,8 +31,26 @@ export function register(program: Command): void {
 
 async function run(paths: readonly string[], { allowTorn, json }: Options): Promise<void> {
   const { checkTraces } = await import('../trace/checkTraces.ts');
-  const { describeReport, reportJson } = await import('../trace/report.ts');
-  const report = checkTraces(paths, allowTorn);
+  const { describeReport, reportJson, verdictOf } = await import('../trace/report.ts');
+  const progress = await traceProgress(!json);
+  let report: TraceReport;
+  try {
+    report = checkTraces(paths, allowTorn, progress.update);
+  } finally {
+    progress.stop();
+  }
   process.stdout.write(`${json ? reportJson(report) : describeReport(report)}\n`);
-  process.exitCode = report.refusal === undefined ? 0 : 1;
+  process.exitCode = verdictOf(report) === 'legal' ? 0 : 1;
+}
+
+/** Shown from the first report on, which comes only where there is much to read. */
+async function traceProgress(enabled: boolean) {
+  const { showProgress } = await import('./progress.ts');
+  let shown: Progress | undefined;
+  const update: TraceProgress = (bytes, total, steps) => {
+    // Of pipes nobody knows how much is to come.
+    shown ??= showProgress('check-trace', total, enabled && total > 0);
+    shown.update(bytes, `${steps.toLocaleString('en')} steps`);
+  };
+  return { update, stop: () => shown?.stop() };
 }

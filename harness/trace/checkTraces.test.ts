@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../impl/framework/usageError.ts';
 import { BoundaryRefusal } from '../../refinement/framework/refusal.ts';
@@ -12,7 +12,7 @@ import {
 } from '../testing/traces.ts';
 import { checkTraces, type TraceReport } from './checkTraces.ts';
 import { TraceRefusal } from './reader.ts';
-import { describeReport, reportJson } from './report.ts';
+import { describeReport, reportJson, verdictOf } from './report.ts';
 
 /**
  * Calls `use` with the traces of three hosts that have passed the lock around, and heard from a
@@ -66,10 +66,55 @@ describe('what lock servers recorded', () => {
       expect(report.actions['ignore']).toBeGreaterThan(0);
       expect(report.sent).toBeGreaterThanOrEqual(report.received - 1);
       expect(describeReport(report)).toContain('LEGAL');
+      const { B0, ...others } = report.checked;
+      expect(B0).toBeGreaterThan(report.received);
+      expect(others).toMatchObject({ B1: report.steps, B2: report.steps, B3: report.steps });
+      expect(describeReport(report)).toContain(
+        `allowed at B0 (${B0} messages, without their frames), B1 (${report.steps} steps), B2`,
+      );
       expect(JSON.parse(reportJson(report))).toMatchObject({
         verdict: 'legal',
         steps: report.steps,
       });
+    });
+  });
+
+  test('proves nothing if no host took a step', () => {
+    withDirectory((directory) => {
+      const lock = new RecordedLock(directory);
+      lock.close();
+      const report = checkTraces(lock.paths);
+      expect(verdictOf(report)).toBe('vacuous');
+      expect(describeReport(report)).toMatch(/^NOTHING CHECKED: .* no host of service Test took/);
+      expect(JSON.parse(reportJson(report))).toMatchObject({ verdict: 'vacuous', steps: 0 });
+    });
+  });
+
+  test('is listed only at boundaries where something was checked', () => {
+    withDirectory((directory) => {
+      const lock = new RecordedLock(directory);
+      for (const { host, writer } of lock.hosts) {
+        writer.watch({ receive: () => undefined, readClock: () => 0, send: () => {} }).receive();
+        writer.endStep('idle', host.snapshot());
+      }
+      lock.close();
+      expect(describeReport(checkTraces(lock.paths))).toMatch(
+        /is allowed at B1 \(3 steps\), B2 \(3 steps\), B3 \(3 steps\)\n/,
+      );
+    });
+  });
+
+  test('is read with word of how far the work is', () => {
+    withTraces((paths) => {
+      const told: (readonly [bytes: number, total: number, steps: number])[] = [];
+      const { steps } = checkTraces(paths, false, (...progress) => told.push(progress), 1);
+      const total = paths.reduce((sum, path) => sum + statSync(path).size, 0);
+      expect(told[0]?.[2]).toBe(0);
+      expect(told.at(-1)?.[2]).toBeLessThan(steps);
+      for (const [bytes, of] of told) {
+        expect(bytes).toBeLessThanOrEqual(total);
+        expect(of).toBe(total);
+      }
     });
   });
 

@@ -8,6 +8,7 @@
 import type { TracedIo, TracedParty, TraceHeader } from '../../impl/framework/traceFormat.ts';
 import { UsageError } from '../../impl/framework/usageError.ts';
 import type { ObservedIo } from '../../refinement/framework/hostStep.ts';
+import type { Seen } from '../../refinement/framework/monitor.ts';
 import { BoundaryRefusal } from '../../refinement/framework/refusal.ts';
 import { equal } from '../../spec/framework/equal.ts';
 import { inCausalOrder } from './merge.ts';
@@ -25,10 +26,25 @@ export interface TraceReport {
   readonly specSteps: number;
   readonly received: number;
   readonly sent: number;
+  /** How much was checked at each boundary. */
+  readonly checked: CheckedBoundaries;
   /** How often each action was taken. */
   readonly actions: Readonly<Record<string, number>>;
   /** Why the behaviour is not legal, if it is not. */
   readonly refusal: FoundRefusal | undefined;
+}
+
+/** What was compared at each boundary; traces have payloads, but not the frames around them. */
+export interface CheckedBoundaries {
+  /** Byte strings that were read as messages. */
+  readonly B0: number;
+  /** Steps of hosts. */
+  readonly B1: number;
+  readonly B2: number;
+  /** Steps of the system. */
+  readonly B3: number;
+  /** Different packets. */
+  readonly B4: number;
 }
 
 export interface CheckedTrace {
@@ -48,15 +64,23 @@ export interface FoundRefusal {
 
 /**
  * Checks traces of one service, one of each host. Throws a {@link UsageError} if they are not, or
- * cannot be read. `allowTorn` says that a torn last line may be left out.
+ * cannot be read. `allowTorn` says that a torn last line may be left out; `progress` is told every
+ * now and then, every `progressBytes`, how far the work is.
  */
-export function checkTraces(paths: readonly string[], allowTorn = false): TraceReport {
+export function checkTraces(
+  paths: readonly string[],
+  allowTorn = false,
+  progress: TraceProgress = () => {},
+  progressBytes = PROGRESS_BYTES,
+): TraceReport {
   const readers: TraceReader[] = [];
   try {
     for (const path of paths) readers.push(TraceReader.open(path, allowTorn));
     const [first] = readers;
     if (first === undefined) throw new UsageError('No trace is given; give one of each host');
-    return new TraceCheck(inHostOrder(first, readers), first).run();
+    return new TraceCheck(inHostOrder(first, readers), first).run(
+      tellEvery(progressBytes, readers, progress),
+    );
   } catch (error) {
     if (!(error instanceof TraceRefusal)) throw error;
     // Not even the first lines can be read.
@@ -67,6 +91,34 @@ export function checkTraces(paths: readonly string[], allowTorn = false): TraceR
   }
 }
 
+/** Told how many bytes have been read of how many in all, and how many steps were checked. */
+export type TraceProgress = (bytes: number, totalBytes: number, steps: number) => void;
+
+/** How many bytes are read from one report of progress to the next. */
+const PROGRESS_BYTES = 16 * 1024 * 1024;
+
+/** Asked at every step, tells of progress every so many bytes. */
+function tellEvery(
+  interval: number,
+  readers: readonly TraceReader[],
+  progress: TraceProgress,
+): (steps: number) => void {
+  const total = readers.reduce((sum, { size }) => sum + size, 0);
+  let next = interval;
+  return (steps) => {
+    let bytes = 0;
+    for (const reader of readers) bytes += reader.bytesRead;
+    if (bytes < next) return;
+    progress(bytes, total, steps);
+    next = bytes + interval;
+  };
+}
+
+function boundariesIn(seen: Seen | undefined): CheckedBoundaries {
+  const { messages = 0, steps = 0, packets = 0 } = seen ?? {};
+  return { B0: messages, B1: steps, B2: steps, B3: steps, B4: packets };
+}
+
 const NOTHING: Omit<TraceReport, 'refusal'> = {
   service: '',
   serviceType: '',
@@ -75,6 +127,7 @@ const NOTHING: Omit<TraceReport, 'refusal'> = {
   specSteps: 0,
   received: 0,
   sent: 0,
+  checked: boundariesIn(undefined),
   actions: {},
 };
 
@@ -129,8 +182,8 @@ class TraceCheck {
     this.#at = { path, line: 1 };
   }
 
-  run(): TraceReport {
-    const refusal = this.#findRefusal();
+  run(progress: (steps: number) => void): TraceReport {
+    const refusal = this.#findRefusal(progress);
     const { service, serviceType, hosts } = this.#header;
     const { steps = 0, specSteps = 0, actions = {} } = this.#checker?.seen ?? {};
     const traces = this.#readers.map((reader, host) => ({
@@ -140,12 +193,14 @@ class TraceCheck {
       ended: reader.ended,
     }));
     const [received, sent] = [this.#received, this.#sent];
-    return { service, serviceType, traces, steps, specSteps, received, sent, actions, refusal };
+    const checked = boundariesIn(this.#checker?.seen);
+    const figures = { steps, specSteps, received, sent, checked, actions };
+    return { service, serviceType, traces, ...figures, refusal };
   }
 
-  #findRefusal(): FoundRefusal | undefined {
+  #findRefusal(progress: (steps: number) => void): FoundRefusal | undefined {
     try {
-      this.#check();
+      this.#check(progress);
       return undefined;
     } catch (error) {
       const { path, line } = this.#at;
@@ -157,7 +212,7 @@ class TraceCheck {
     }
   }
 
-  #check(): void {
+  #check(progress: (steps: number) => void): void {
     const { hosts, parameters } = this.#header;
     const names = hosts.map(({ name }) => name);
     const checker = this.#service.checker(names, parameters);
@@ -167,6 +222,7 @@ class TraceCheck {
       checker.start(host, header.start);
     }
     for (const step of inCausalOrder(this.#readers)) {
+      progress(checker.seen.steps);
       this.#at = { path: this.#readers[step.host]?.path ?? '', line: step.line };
       this.#checkStep(checker, step);
     }

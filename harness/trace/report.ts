@@ -1,21 +1,41 @@
 /**
  * # What came of checking traces, for people and for programs
  */
-import { BOUNDARIES, BoundaryRefusal, PacketRefusal } from '../../refinement/framework/refusal.ts';
-import type { CheckedTrace, FoundRefusal, TraceReport } from './checkTraces.ts';
+import { BoundaryRefusal, PacketRefusal } from '../../refinement/framework/refusal.ts';
+import type { CheckedBoundaries, CheckedTrace, FoundRefusal, TraceReport } from './checkTraces.ts';
+
+/**
+ * The verdict in one word, from which the exit code follows. Traces without a step prove nothing:
+ * they are vacuous.
+ */
+export function verdictOf({ refusal, steps }: TraceReport): 'legal' | 'refused' | 'vacuous' {
+  if (refusal !== undefined) return 'refused';
+  return steps > 0 ? 'legal' : 'vacuous';
+}
 
 /** For people. */
 export function describeReport(report: TraceReport): string {
   const { refusal } = report;
   if (refusal !== undefined) return describeRefusal(refusal, report);
-  const boundaries = Object.keys(BOUNDARIES).filter((name) => name.startsWith('B'));
-  return [
-    `LEGAL: what service ${report.service} (${report.serviceType}) did is allowed at every boundary: `
-      + boundaries.join(' '),
-    ...report.traces.map(describeTrace),
-    figures(report),
-  ].join('\n');
+  const verdict =
+    verdictOf(report) === 'vacuous'
+      ? `NOTHING CHECKED: in these traces no host of service ${report.service} took a step`
+      : `LEGAL: what service ${report.service} (${report.serviceType}) did is allowed at `
+        + boundaries(report.checked);
+  return [verdict, ...report.traces.map(describeTrace), figures(report)].join('\n');
 }
+
+/** The boundaries at which there was anything to check, and how much. */
+const boundaries = ({ B0, B1, B2, B3, B4 }: CheckedBoundaries): string =>
+  [
+    B0 > 0 && `B0 (${count(B0)} messages, without their frames)`,
+    B1 > 0 && `B1 (${count(B1)} steps)`,
+    B2 > 0 && `B2 (${count(B2)} steps)`,
+    B3 > 0 && `B3 (${count(B3)} steps)`,
+    B4 > 0 && `B4 (${count(B4)} different packets)`,
+  ]
+    .filter((boundary) => boundary !== false)
+    .join(', ');
 
 function describeRefusal({ path, line, cause }: FoundRefusal, report: TraceReport): string {
   const text = cause instanceof BoundaryRefusal ? cause.message : `  ✗ ${cause.message}`;
@@ -54,10 +74,11 @@ function figures({ steps, specSteps, sent, received, actions }: TraceReport): st
 const count = (number: number): string => number.toLocaleString('en');
 
 /** For programs: one line of JSON. */
-export function reportJson({ refusal, ...report }: TraceReport): string {
+export function reportJson(report: TraceReport): string {
+  const { refusal, ...figures } = report;
   return JSON.stringify({
-    verdict: refusal === undefined ? 'legal' : 'refused',
-    ...report,
+    verdict: verdictOf(report),
+    ...figures,
     ...(refusal && { refusal: refusalJson(refusal) }),
   });
 }
