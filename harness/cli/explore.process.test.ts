@@ -47,7 +47,7 @@ describe('ironfleet explore', () => {
     expect(unknown.stderr).toBe('ERROR - cannot explore "locks"; what can be explored is: lock\n');
     expect(unknown.code).toBe(2);
     const wrong = await explore('lock', '--hosts', 'three');
-    expect(wrong.stderr).toContain('It must be a whole number from 1 to 64.');
+    expect(wrong.stderr).toContain('It must be a whole number from 1 to 26.');
     expect(wrong.code).toBe(2);
   });
 });

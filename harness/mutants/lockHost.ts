@@ -151,6 +151,17 @@ export const steps: readonly NamedMutant[] = [
       ),
     ],
   },
+  {
+    name: 'leaves packets where they are while it holds the lock',
+    clauses: ['a host that is woken by a packet receives it'],
+    patches: [
+      patch(
+        HOST,
+        "if (wake === 'packet') return this.#receive(io);",
+        "if (wake === 'packet' && !this.held) return this.#receive(io);",
+      ),
+    ],
+  },
 ];
 
 /** B2: operations out of order. */

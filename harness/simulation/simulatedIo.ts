@@ -3,7 +3,7 @@
  *
  * It hands out one packet at most, tells the time that it is told, and writes everything down.
  */
-import type { Host, Io, Received } from '../../impl/framework/io.ts';
+import type { Host, Io, Received, Wake } from '../../impl/framework/io.ts';
 import type { ObservedIo } from '../../refinement/framework/hostStep.ts';
 import { HostRefusal, type Place } from '../../refinement/framework/refusal.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
@@ -19,6 +19,11 @@ export class SimulatedIo implements Io {
     this.done = [];
     this.#packet = packet;
     this.#clock = clock;
+  }
+
+  /** Whether the packet that woke the host is still there. */
+  get waiting(): boolean {
+    return this.#packet !== undefined;
   }
 
   receive(): Received | undefined {
@@ -39,7 +44,10 @@ export class SimulatedIo implements Io {
   }
 }
 
-/** Lets a host take one step; gives the name of its action. A step that throws is refused (B1). */
+/**
+ * Lets a host take one step; gives the name of its action. A step that throws is refused (B1), and
+ * so is one that leaves the packet that woke the host where it is: it would be woken for ever.
+ */
 export function takeStep(
   impl: Host,
   io: SimulatedIo,
@@ -47,8 +55,15 @@ export function takeStep(
   { clock, ...place }: Omit<Place, 'action'> & { readonly clock: number },
 ): string {
   io.begin(packet, clock);
+  const action = stepOf(impl, io, packet === undefined ? 'deadline' : 'packet', place);
+  if (!io.waiting) return action;
+  const failed = 'a host that is woken by a packet receives it';
+  throw new HostRefusal({ ...place, action }, { failed });
+}
+
+function stepOf(impl: Host, io: SimulatedIo, wake: Wake, place: Omit<Place, 'action'>): string {
   try {
-    return impl.step(io, packet === undefined ? 'deadline' : 'packet');
+    return impl.step(io, wake);
   } catch (error) {
     const because = [{ failed: String(error) }];
     throw new HostRefusal(

@@ -1,31 +1,17 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../impl/framework/usageError.ts';
 import { BoundaryRefusal } from '../../refinement/framework/refusal.ts';
 import {
   forge,
   type Line,
   RecordedLock,
-  RING,
   STRANGER,
   withDirectory,
+  withTraces,
 } from '../testing/traces.ts';
 import { checkTraces, type TraceReport } from './checkTraces.ts';
 import { TraceRefusal } from './reader.ts';
 import { describeReport, reportJson, verdictOf } from './report.ts';
-
-/**
- * Calls `use` with the traces of three hosts that have passed the lock around, and heard from a
- * stranger.
- */
-const withTraces = <T>(use: (paths: [string, string, string], lock: RecordedLock) => T): T =>
-  withDirectory((directory) => {
-    const lock = new RecordedLock(directory);
-    lock.post(STRANGER, RING[1] ?? '', Uint8Array.of(0xff));
-    lock.run(30);
-    lock.close();
-    return use([...lock.paths] as [string, string, string], lock);
-  });
 
 /** The boundary and the clause of a refusal. */
 function refusalIn(report: TraceReport): readonly [boundary: string, clause: string] {
@@ -287,58 +273,6 @@ describe('a trace that was changed and sealed again', () => {
       expect(describeReport(checkTraces(paths))).toMatch(
         /server2 accept\n.*\n +at +\.epoch\n +expected +2\n +actual +7/,
       );
-    });
-  });
-});
-
-describe('traces that do not belong together', () => {
-  const usageError = (paths: readonly string[]): string => {
-    try {
-      checkTraces(paths);
-    } catch (error) {
-      if (error instanceof UsageError) return error.message;
-      throw error;
-    }
-    throw new Error('no usage error');
-  };
-
-  test('are pointed out: a host without a trace', () => {
-    withTraces(([a, b]) => {
-      expect(usageError([a, b])).toBe('No trace of server3 is given; give one of each host');
-    });
-  });
-
-  test('are pointed out: a host with two traces', () => {
-    withTraces(([a, b, c]) => {
-      expect(usageError([a, b, c, b])).toMatch(/are both traces of server2/);
-    });
-  });
-
-  test.each<[string, (header: Line) => unknown, RegExp]>([
-    [
-      'another service',
-      (header) => Object.assign(header, { service: 'Other' }),
-      /agree on service$/,
-    ],
-    [
-      'other parameters',
-      (header) => Object.assign(header['parameters'] as object, { retryPeriod: 7 }),
-      /agree on parameters$/,
-    ],
-    ['another ring', (header) => header.hosts.reverse(), /agree on hosts$/],
-  ])('are pointed out: one of %s', (_, change, message) => {
-    withTraces((paths) => {
-      forge(paths[2], ([header]) => change(header as Line));
-      expect(usageError(paths)).toMatch(message);
-    });
-  });
-
-  test('are pointed out: a service that is not known', () => {
-    withTraces((paths) => {
-      for (const path of paths) {
-        forge(path, ([header]) => Object.assign(header ?? {}, { serviceType: 'toString' }));
-      }
-      expect(usageError(paths)).toMatch(/of type toString; this can check: IronLock/);
     });
   });
 });

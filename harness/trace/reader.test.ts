@@ -104,7 +104,7 @@ describe('reading a trace', () => {
       }
       expect(unnoticed).toEqual([]);
     });
-  });
+  }, 60_000);
 
   test('notices lines that are left out, repeated or exchanged', () => {
     withTrace((path) => {

@@ -33,7 +33,10 @@ export type Wake = 'packet' | 'deadline';
 
 /** One host of a service. */
 export interface Host {
-  /** Takes exactly one protocol action and returns its name. */
+  /**
+   * Takes exactly one protocol action and returns its name. Woken by a packet, it receives it: one
+   * that stays where it is would wake the host again at once, for ever.
+   */
   step(io: Io, wake: Wake): string;
   /**
    * The reading of its clock at which it next wants to be woken if no packet comes: −∞ for at

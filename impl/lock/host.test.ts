@@ -18,3 +18,16 @@ test('a lock host ignores bytes that are no message, and counts them', () => {
   ]);
   expect(host.counters).toEqual({ malformed: 2 });
 });
+
+test('a lock host keeps the lock for as long as it is told, by its own clock', () => {
+  const host = new LockHost('a', ['a', 'b'], { ...DEFAULT_OPTIONS, hold: 100 });
+  const wakeAt = (now: number): string => {
+    const io: Io = { receive: () => undefined, readClock: () => now, send() {} };
+    return host.step(io, 'deadline');
+  };
+  expect(host.nextDeadline()).toBe(Number.NEGATIVE_INFINITY);
+  expect(wakeAt(1_000)).toBe('idle');
+  expect(host.nextDeadline()).toBe(1_100);
+  expect([wakeAt(1_099), host.held]).toEqual(['idle', true]);
+  expect([wakeAt(1_100), host.held]).toEqual(['grant', false]);
+});
