@@ -34,17 +34,22 @@ export class Log<T> implements Iterable<T> {
     return new Log(items, items.length);
   }
 
-  /** Whether `other` begins with this log. Items are compared by identity. */
-  isPrefixOf(other: Log<T>): boolean {
+  /** Whether `other` begins with this log. Items are compared by identity, unless told how. */
+  isPrefixOf(other: Log<T>, same: (a: T, b: T) => boolean = Object.is): boolean {
     if (this.length > other.length) return false;
     if (this.#items === other.#items) return true;
     for (let index = 0; index < this.length; index++) {
-      if (!Object.is(this.#items[index], other.#items[index])) return false;
+      if (!same(this.#items[index] as T, other.#items[index] as T)) return false;
     }
     return true;
   }
 
-  *[Symbol.iterator](): Iterator<T> {
-    for (let index = 0; index < this.length; index++) yield this.#items[index] as T;
+  /** The items from `start` on, counting from 0. */
+  *from(start: number): Generator<T, void> {
+    for (let index = start; index < this.length; index++) yield this.#items[index] as T;
+  }
+
+  [Symbol.iterator](): Iterator<T> {
+    return this.from(0);
   }
 }
