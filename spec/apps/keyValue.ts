@@ -118,7 +118,8 @@ function restore(bytes: Bytes, limits: Limits): Store | undefined {
   for (let offset = 0; offset < bytes.length; ) {
     const key = readField(bytes, offset);
     const value = key && readField(bytes, key.end);
-    if (value === undefined || store.has(key.text) || store.size === limits.keys) return undefined;
+    if (key === undefined || value === undefined) return undefined;
+    if (store.has(key.text) || store.size === limits.keys) return undefined;
     const entry = { key: key.text, value: value.text };
     const written = bytes.slice(offset, value.end);
     if (!isWithin(limits, entry) || entryOf(entry.key, entry.value) !== written) return undefined;

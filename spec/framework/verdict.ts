@@ -28,6 +28,12 @@ export function forAll<T>(items: Iterable<T>, check: (item: T) => Verdict): Verd
   return undefined;
 }
 
+/** ∃: some item has the property. */
+export function exists<T>(items: Iterable<T>, holds: (item: T) => boolean): boolean {
+  for (const item of items) if (holds(item)) return true;
+  return false;
+}
+
 /** ∨: at least one alternative holds; if none does, the refusal keeps what each of them said. */
 export function either(
   name: string,
