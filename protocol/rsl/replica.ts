@@ -1,0 +1,107 @@
+/**
+ * # The replica
+ *
+ * Every replica plays every role: acceptor, learner, executor, and proposer when its turn comes.
+ * This is where the roles are put together: the state of a replica, how it begins, how it begins
+ * again after a crash, and the heartbeat with which replicas tell one another that they are alive,
+ * whom they suspect, and how far they have come.
+ *
+ * Follows Protocol/RSL/Replica.i.dfy of IronFleet; departs from it in restarts.
+ */
+import type { Application } from '../../spec/apps/application.ts';
+import { clause } from '../../spec/framework/verdict.ts';
+import type { LocalAction, PacketAction } from '../framework/action.ts';
+import { type Acceptor, initAcceptor, noteCheckpoint, restartAcceptor } from './acceptor.ts';
+import { FIRST_VIEW, higherOf } from './ballot.ts';
+import { boundedSum, type Constants, isReplica } from './configuration.ts';
+import { type Election, hearView, initElection } from './election.ts';
+import { advertised, type Executor, initExecutor, restartExecutor } from './executor.ts';
+import { initLearner, type Learner } from './learner.ts';
+import { broadcast, type Message } from './messages.ts';
+import { initProposer, type Proposer, restartProposer, stepDown } from './proposer.ts';
+import { initRetry, type Retry } from './retry.ts';
+
+export interface Replica {
+  readonly constants: Constants;
+  /** When the next heartbeat is due, by this replica's clock. */
+  readonly nextHeartbeat: number;
+  readonly retry: Retry;
+  readonly proposer: Proposer;
+  readonly election: Election;
+  readonly acceptor: Acceptor;
+  readonly learner: Learner;
+  readonly executor: Executor;
+}
+
+export const initReplica = (constants: Constants, application: Application): Replica => ({
+  constants,
+  nextHeartbeat: 0,
+  retry: initRetry(),
+  proposer: initProposer(constants),
+  election: initElection(constants),
+  acceptor: initAcceptor(constants),
+  learner: initLearner(),
+  executor: initExecutor(application, constants.parameters),
+});
+
+/**
+ * What is left of a replica that has crashed: what its acceptor has promised and voted for, which
+ * ballots it has attempted, and the state at its latest checkpoint. Everything else it can learn
+ * again. It begins in the latest view that it is sure of.
+ */
+export function restartReplica(r: Replica): Replica {
+  const { constants } = r;
+  const acceptor = restartAcceptor(r.acceptor);
+  const attempted = higherOf(acceptor.maxBallot, r.proposer.maxBallotSent1a);
+  return {
+    constants,
+    nextHeartbeat: 0,
+    retry: initRetry(),
+    proposer: restartProposer(r.proposer, constants),
+    election: initElection(constants, higherOf(FIRST_VIEW, attempted)),
+    acceptor,
+    learner: initLearner(),
+    executor: restartExecutor(r.executor),
+  };
+}
+
+/** Tell everyone, oneself included, about oneself. */
+export const sendHeartbeat: LocalAction<Replica, Message> = {
+  name: 'sendHeartbeat',
+  takes: 'nothing',
+  readsClock: true,
+  guard: (r, { now }) => clause('a heartbeat is due', now >= r.nextHeartbeat),
+  step: (r, { now }) => {
+    const { constants, election, executor } = r;
+    const { parameters, index } = constants;
+    return {
+      state: { ...r, nextHeartbeat: boundedSum(now, parameters.heartbeatPeriod, parameters) },
+      sends: broadcast(constants, {
+        type: 'heartbeat',
+        view: election.view,
+        suspicious: election.suspectors.has(index),
+        checkpoint: advertised(executor),
+      }),
+    };
+  },
+};
+
+/** Hear how another replica is, and follow it into a later view. */
+export const hearHeartbeat: PacketAction<Replica, Message> = {
+  name: 'hearHeartbeat',
+  takes: 'packet',
+  readsClock: true,
+  guard: ({ constants }, { packet: { src, msg } }) =>
+    clause('the packet is a heartbeat', msg.type === 'heartbeat')
+    ?? clause('it comes from a replica', isReplica(constants, src)),
+  step: (r, { packet: { src, msg }, now }) => {
+    if (msg.type !== 'heartbeat') throw new TypeError('the guard lets only a heartbeat pass');
+    const { constants } = r;
+    const from = constants.replicas.indexOf(src);
+    const election = hearView(r.election, constants, from, msg.view, msg.suspicious, now);
+    const acceptor = noteCheckpoint(r.acceptor, from, msg.checkpoint);
+    if (election === r.election && acceptor === r.acceptor) return { state: r, sends: [] };
+    const proposer = election.view === r.election.view ? r.proposer : stepDown(r.proposer);
+    return { state: { ...r, election, proposer, acceptor }, sends: [] };
+  },
+};
