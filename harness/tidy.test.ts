@@ -136,7 +136,7 @@ const RULES: readonly Rule[] = [
       const own = SERVICE.exec(path)?.[1];
       const imported = source.matchAll(/from '(?:\.\.\/)+(?:\w+\/)?(\w+)\/\w+\.ts'/g);
       for (const [statement, other] of imported) {
-        if (!['framework', 'testing', own].includes(other)) return statement;
+        if (!['framework', 'testing', 'apps', own].includes(other)) return statement;
       }
       return undefined;
     },

@@ -19,6 +19,7 @@ describe('Log', () => {
             expect(log.last).toBe(items.at(-1));
             expect(log.at(-1)).toBeUndefined();
             expect(log.at(items.length)).toBeUndefined();
+            expect([...log.from(2)]).toEqual(items.slice(2));
             for (const [other, otherItems] of logs) {
               const prefix = items.every((item, index) => item === otherItems[index]);
               expect(log.isPrefixOf(other)).toBe(prefix && items.length <= otherItems.length);
@@ -34,6 +35,14 @@ describe('Log', () => {
     const log = Log.of(...items);
     items.push(3);
     expect([...log]).toEqual([1, 2]);
+  });
+
+  test('is a prefix by identity, unless told what is the same', () => {
+    const [log, other] = [Log.of([1]), Log.of([1], [2])];
+    const same = ([a]: readonly number[], [b]: readonly number[]): boolean => a === b;
+    expect(log.isPrefixOf(other)).toBe(false);
+    expect(log.isPrefixOf(other, same)).toBe(true);
+    expect(Log.of([2]).isPrefixOf(other, same)).toBe(false);
   });
 
   test('tells zero from minus zero', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clause, either, explain, forAll } from './verdict.ts';
+import { clause, either, exists, explain, forAll } from './verdict.ts';
 
 describe('verdicts', () => {
   test('a clause that holds is silent; one that fails says its name', () => {
@@ -21,6 +21,18 @@ describe('verdicts', () => {
     expect(verdict).toEqual({ failed: '2 is not even' });
     expect(asked).toEqual([1, 2]);
     expect(forAll([], () => clause('never asked', false))).toBeUndefined();
+  });
+
+  test('exists holds where it does for one item, and asks no further', () => {
+    const asked: number[] = [];
+    const isEven = (item: number): boolean => {
+      asked.push(item);
+      return item % 2 === 0;
+    };
+    expect(exists([1, 2, 3], isEven)).toBe(true);
+    expect(asked).toEqual([1, 2]);
+    expect(exists([1, 3], isEven)).toBe(false);
+    expect(exists([], () => true)).toBe(false);
   });
 
   test('either holds where one alternative does, and is not asked about the rest', () => {
