@@ -66,8 +66,8 @@ export interface Behaviours {
   replay(schedule: Schedule, keep?: Keep): Outcome;
 }
 
-export function behavioursOf<Impl extends Host, State, Message, Spec>(
-  service: SimulatedService<Impl, State, Message, Spec>,
+export function behavioursOf<Impl extends Host, State, Message, Ghost, Spec>(
+  service: SimulatedService<Impl, State, Message, Ghost, Spec>,
 ): Behaviours {
   return {
     never: service.never,
@@ -76,9 +76,9 @@ export function behavioursOf<Impl extends Host, State, Message, Spec>(
   };
 }
 
-class Run<Impl extends Host, State, Message, Spec> {
-  readonly #service: SimulatedService<Impl, State, Message, Spec>;
-  readonly #cluster: Cluster<Impl, State, Message, Spec>;
+class Run<Impl extends Host, State, Message, Ghost, Spec> {
+  readonly #service: SimulatedService<Impl, State, Message, Ghost, Spec>;
+  readonly #cluster: Cluster<Impl, State, Message, Ghost, Spec>;
   readonly #keep: Keep;
   readonly #digest: Digest | undefined;
   readonly #events: ScheduledEvent[] | undefined;
@@ -88,7 +88,7 @@ class Run<Impl extends Host, State, Message, Spec> {
   /** How many events had happened when the network healed. */
   #healedAt = 0;
 
-  constructor(service: SimulatedService<Impl, State, Message, Spec>, keep: Keep) {
+  constructor(service: SimulatedService<Impl, State, Message, Ghost, Spec>, keep: Keep) {
     this.#service = service;
     this.#keep = keep;
     this.#cluster = new Cluster(service);

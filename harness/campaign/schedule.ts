@@ -68,9 +68,9 @@ export function write(
 }
 
 /** Lets a cluster go through a schedule; throws the first refusal. */
-export function follow<Impl extends Host, State, Message, Spec>(
-  service: SimulatedService<Impl, State, Message, Spec>,
-  cluster: Cluster<Impl, State, Message, Spec>,
+export function follow<Impl extends Host, State, Message, Ghost, Spec>(
+  service: SimulatedService<Impl, State, Message, Ghost, Spec>,
+  cluster: Cluster<Impl, State, Message, Ghost, Spec>,
   { events, thenFair }: Schedule,
 ): void {
   const clocks = cluster.names.map(() => 0);

@@ -6,12 +6,12 @@
  * without being cut.
  */
 import { accept, type Host, type Message } from '../../protocol/lock/host.ts';
-import { lockRefinement } from '../../refinement/lock/service.ts';
+import type { SystemRefinement } from '../../refinement/framework/systemRefinement.ts';
+import { lockSystem } from '../../refinement/lock/service.ts';
 import type { Packet } from '../../spec/framework/environment.ts';
 import type { State as Service } from '../../spec/lock/service.ts';
 import { ringOf } from '../lock/ring.ts';
 import type { LivenessProperty } from './liveness.ts';
-import type { SystemLaws } from './systemLaws.ts';
 import { SystemModel, type SystemOptions } from './systemModel.ts';
 import type { SystemState } from './systemState.ts';
 import type { Transition } from './transition.ts';
@@ -24,13 +24,13 @@ export interface LockInstance {
   readonly compatible: boolean;
 }
 
-export type LockLaws = SystemLaws<Host, Message, Service>;
+export type LockLaws = SystemRefinement<Host, Message, Service, Service>;
 export type LockState = SystemState<Host, Message, Service>;
 export type LockTransition = Transition<Host, Message, Service>;
 
 /** All that must be true of an instance. */
 export const lockLaws = ({ hosts, epochs, compatible }: LockInstance): LockLaws =>
-  lockRefinement(ringOf(hosts), { maxEpoch: epochs, retryPeriod: 0, compatible });
+  lockSystem(ringOf(hosts), { maxEpoch: epochs, retryPeriod: 0, compatible });
 
 /** What somebody who is no host says to each host, as if it were one; nobody should care. */
 export const strangers = ({ hosts, epochs }: LockInstance): Packet<Message>[] =>
@@ -45,7 +45,7 @@ export const strangers = ({ hosts, epochs }: LockInstance): Packet<Message>[] =>
 export const lockModel = (
   instance: LockInstance,
   { laws = lockLaws(instance), ...options }: LockOptions = {},
-): SystemModel<Host, Message, Service> =>
+): SystemModel<Host, Message, Service, Service> =>
   new SystemModel(laws, {
     name: nameOf(instance),
     strangers: strangers(instance),
@@ -73,7 +73,7 @@ const showSpec = ({ history }: Service): string => {
 /** The lock goes around, as long as there is a next epoch. */
 export const lockGoesAround = (
   { epochs }: LockInstance,
-  model: SystemModel<Host, Message, Service>,
+  model: SystemModel<Host, Message, Service, Service>,
 ): LivenessProperty<LockState, LockTransition> => ({
   ...model.fairness,
   name: 'every host gets the lock again and again',

@@ -1,80 +1,56 @@
 /**
- * # What must be true of a system
+ * # What the explorer asks of a system
  *
- * The part of a refinement that speaks of the protocol and its specification, and nothing of the programs that run.
+ * Verdicts under the boundary that they belong to.
  */
-import type { Refinement } from '../../refinement/framework/monitor.ts';
+import { firstBroken, type LawList } from '../../refinement/framework/laws.ts';
 import { BOUNDARIES } from '../../refinement/framework/refusal.ts';
-import type { Refusal, Verdict } from '../../spec/framework/verdict.ts';
-
-export type SystemLaws<State, Message, Spec> = Pick<
-  Refinement<never, State, Message, Spec>,
-  | 'protocol'
-  | 'initial'
-  | 'init'
-  | 'advance'
-  | 'next'
-  | 'correspondence'
-  | 'packetInvariants'
-  | 'hostInvariants'
-  | 'systemInvariants'
-  | 'stepInvariants'
->;
+import type { SystemRefinement } from '../../refinement/framework/systemRefinement.ts';
+import type { Verdict } from '../../spec/framework/verdict.ts';
 
 /** The boundaries at which the explorer refuses. */
 export const B3 = `B3 (${BOUNDARIES.B3})`;
 export const B4 = `B4 (${BOUNDARIES.B4})`;
 
-export type NamedLaws<Subject extends readonly unknown[]> = readonly (readonly [
-  name: string,
-  law: (...subject: Subject) => Verdict,
-])[];
+/** A verdict under the boundary that it belongs to. */
+export const under = (boundary: string, refusal: Verdict): Verdict =>
+  refusal && { failed: boundary, because: [refusal] };
 
-export const namedLaws = <Subject extends readonly unknown[]>(
-  laws: Readonly<Record<string, (...subject: Subject) => Verdict>>,
-): NamedLaws<Subject> => Object.entries(laws);
-
-/** The numbers of all invariants, each once. */
-export const invariantNames = ({
-  packetInvariants,
-  hostInvariants,
-  systemInvariants,
-  stepInvariants,
-}: Pick<
-  SystemLaws<never, never, never>,
-  'packetInvariants' | 'hostInvariants' | 'systemInvariants' | 'stepInvariants'
->): string[] =>
-  [
-    ...new Set(
-      [packetInvariants, hostInvariants, systemInvariants, stepInvariants].flatMap(Object.keys),
-    ),
-  ].sort();
-
-/** The first law that is broken, under its name and its boundary. */
-export function firstBroken<Subject extends readonly unknown[]>(
-  boundary: string,
-  laws: NamedLaws<Subject>,
+/** The first law that is broken, at B3 and under its number. */
+export const brokenLaw = <Subject extends readonly unknown[]>(
+  laws: LawList<Subject>,
   ...subject: Subject
-): Verdict {
-  for (const [failed, law] of laws) {
-    const refusal = law(...subject);
-    if (refusal !== undefined) return at(boundary, { failed, because: [refusal] });
-  }
-  return undefined;
-}
+): Verdict => under(B3, firstBroken(laws, ...subject));
 
-/** A refusal under the boundary that it belongs to. */
-export const at = (boundary: string, refusal: Refusal): Refusal => ({
-  failed: boundary,
-  because: [refusal],
-});
-
-/** Whether the specification can go from `before` to `after`: by standing still, or by a step of its own. */
+/**
+ * Whether the specification can go from `before` to `after`: by standing still, or by a step of its
+ * own.
+ */
 export function checkSpecStep<Spec>(
-  { next }: Pick<SystemLaws<never, never, Spec>, 'next'>,
+  { next }: Pick<SystemRefinement<never, never, never, Spec>, 'next'>,
   before: Spec,
   after: Spec,
 ): Verdict {
   const refusal = before === after ? undefined : next(before, after);
-  return refusal && at(B3, { failed: 'the step is one of the specification', because: [refusal] });
+  return (
+    refusal && under(B3, { failed: 'the step is one of the specification', because: [refusal] })
+  );
 }
+
+/** The numbers of all laws, each once. */
+export const lawNumbers = (
+  laws: Pick<
+    SystemRefinement<never, never, never, never>,
+    | 'packetInvariants'
+    | 'hostInvariants'
+    | 'stepInvariants'
+    | 'systemInvariants'
+    | 'sampledInvariants'
+  >,
+): string[] => {
+  const { packetInvariants, hostInvariants, stepInvariants } = laws;
+  const { systemInvariants, sampledInvariants } = laws;
+  const ofParts = [packetInvariants, hostInvariants, stepInvariants];
+  const ofTheWhole = [systemInvariants, sampledInvariants];
+  return [...new Set([...ofParts, ...ofTheWhole].flatMap(Object.keys))].sort();
+};

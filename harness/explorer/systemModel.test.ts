@@ -74,12 +74,12 @@ describe('the system of a protocol', () => {
     const fast = reached(model, (s) => [
       s.hosts.map(({ value }) => value),
       new Set(model.sent(s)),
-      s.spec.value,
+      s.ghost.value,
     ]);
-    const slow = reached(textbookModel(laws, strangers(instance)), ({ system, spec }) => [
+    const slow = reached(textbookModel(laws, strangers(instance)), ({ system, ghost }) => [
       system.hosts,
       new Set(system.sent.values()),
-      spec,
+      ghost,
     ]);
     expect(fast.size).toBeGreaterThan(8);
     expect(fast).toEqual(slow);

@@ -1,41 +1,40 @@
 /**
  * # The system of a protocol, as a model
  *
- * The hosts of a protocol, the set of all packets ever sent, and the state of the specification that their
- * behaviour stands for so far. Any host may take any action at any time, on any packet that was ever sent to
- * it; time stands still. A finite protocol gives a finite model.
+ * The hosts of a protocol, the set of all packets ever sent, and the ghost that their behaviour leads to. Any host may
+ * take any action at any time, on any packet that was ever sent to it; time stands still. A finite protocol and ghost
+ * give a finite model.
  *
  * In it every step is checked to be a step or a stutter of the specification (B3), every packet to agree with it (B4),
- * and every state to have the invariants.
+ * and every state to obey the laws.
  *
  * This model is the one of `textbookModel.ts`, made fast: parts are kept once, and what depends on parts only
  * is found out once. What is left out, and why that is sound:
- *  - The invariants of a host are a function of its state and the specification's: they are asked once for
+ *  - The laws of a host that look at no other host are a function of its state and the ghost: they are asked once for
  *    each such pair, and looked up for each state of the system.
- *  - A packet is checked when it is first sent, against the state of the specification after that step. Its
- *    laws are stable: they stay true while the specification advances.
- *  - A step that changes no host, sends nothing new and leaves the specification alone leads to the state that it comes
- *    from, of which everything is known. Such steps are counted, all of one action and with the same sends at once.
+ *  - A packet is checked when it is first sent, beside the ghost after that step. Its laws are stable: they stay true
+ *    while the specification advances.
+ *  - A step that changes no host, sends nothing new and leaves the ghost alone leads to the state that it comes
+ *    from, of which everything is known. Such steps are counted, all of one action and with the same sends at once; so
+ *    what they do to the ghost must not depend on the packet that they take, and the packet is not to be had.
  */
+import { type LawList, lawList } from '../../refinement/framework/laws.ts';
+import {
+  type Act,
+  RESTART,
+  type SystemRefinement,
+  type Whole,
+} from '../../refinement/framework/systemRefinement.ts';
 import { show } from '../../spec/framework/difference.ts';
 import type { Packet } from '../../spec/framework/environment.ts';
 import type { Fingerprint } from '../../spec/framework/fingerprint.ts';
 import { forAll, type Verdict } from '../../spec/framework/verdict.ts';
 import type { Fairness } from './fairness.ts';
-import { HostMoves, type HostPart, RESTART } from './hostMoves.ts';
+import { HostMoves, type HostPart } from './hostMoves.ts';
 import { Interner, type Network, Networks, type Part } from './interning.ts';
 import type { Model, Visit } from './model.ts';
-import {
-  at,
-  B3,
-  B4,
-  checkSpecStep,
-  firstBroken,
-  invariantNames,
-  type NamedLaws,
-  namedLaws,
-  type SystemLaws,
-} from './systemLaws.ts';
+import { Sight } from './sight.ts';
+import { B3, B4, brokenLaw, checkSpecStep, lawNumbers, under } from './systemLaws.ts';
 import { after, SystemState } from './systemState.ts';
 import { Row, type Transition } from './transition.ts';
 
@@ -57,26 +56,29 @@ export interface SystemOptions<Message, Spec> {
 /** Words of a set of packets that take as much room as a transition. */
 const WORDS_A_UNIT = 32;
 
-export class SystemModel<State, Message, Spec>
-  implements Model<SystemState<State, Message, Spec>, Transition<State, Message, Spec>>
+export class SystemModel<State, Message, Ghost, Spec>
+  implements Model<SystemState<State, Message, Ghost>, Transition<State, Message, Ghost>>
 {
   readonly name: string;
   readonly actions: readonly string[];
   readonly checks: readonly string[];
-  readonly #laws: SystemLaws<State, Message, Spec>;
+  readonly #laws: SystemRefinement<State, Message, Ghost, Spec>;
   readonly #separate: boolean;
   readonly #maxRemembered: number;
   readonly #showSpec: (spec: Spec) => string;
-  readonly #moves: HostMoves<State, Message, Spec>;
+  readonly #moves: HostMoves<State, Message, Ghost>;
   readonly #networks = new Networks<Message>();
-  readonly #specs = new Interner<Spec, Part<Spec>>(-2, (part) => part);
-  readonly #hostInvariants: NamedLaws<[state: State, s: Spec]>;
-  readonly #packetInvariants: NamedLaws<[packet: Packet<Message>, s: Spec]>;
-  readonly #systemInvariants: NamedLaws<[states: readonly State[], s: Spec]>;
-  readonly #start: SystemState<State, Message, Spec>;
+  readonly #ghosts = new Interner<Ghost, Part<Ghost>>(-2, (part) => part);
+  readonly #hostLaws: LawList<[state: State, whole: Whole<State, Ghost>, host: number]>;
+  readonly #packetLaws: LawList<[packet: Packet<Message>, whole: Whole<State, Ghost>]>;
+  readonly #systemLaws: LawList<[whole: Whole<State, Ghost>]>;
+  readonly #start: SystemState<State, Message, Ghost>;
   #remembered = 0;
 
-  constructor(laws: SystemLaws<State, Message, Spec>, options: SystemOptions<Message, Spec> = {}) {
+  constructor(
+    laws: SystemRefinement<State, Message, Ghost, Spec>,
+    options: SystemOptions<Message, Spec> = {},
+  ) {
     const { strangers = [], clockReadings = [0], separate = false } = options;
     const { maxRemembered = 2 ** 21, showSpec = show } = options;
     this.name = options.name ?? laws.protocol.name;
@@ -86,43 +88,43 @@ export class SystemModel<State, Message, Spec>
     this.#showSpec = showSpec;
     this.#moves = new HostMoves(laws, clockReadings);
     this.actions = this.#moves.actions;
-    this.#hostInvariants = namedLaws(laws.hostInvariants);
-    this.#packetInvariants = namedLaws(laws.packetInvariants);
-    this.#systemInvariants = namedLaws(laws.systemInvariants);
-    this.checks = ['B3', 'B4', ...invariantNames(laws)];
+    this.#hostLaws = lawList(laws.hostInvariants);
+    this.#packetLaws = lawList(laws.packetInvariants);
+    this.#systemLaws = [laws.systemInvariants, laws.sampledInvariants].flatMap(lawList);
+    this.checks = ['B3', 'B4', ...lawNumbers(laws)];
     const hosts = this.#moves.initial();
     const packets = new Set(strangers.map((packet) => this.#moves.packets.intern(packet)));
     const network = this.#networks.extend(this.#networks.empty, [...packets]);
-    const spec = this.#specs.intern(laws.initial);
-    this.#start = new SystemState(hosts, network, spec);
+    const ghost = strangers.reduce((g, packet) => laws.hear(g, packet), laws.begin());
+    this.#start = new SystemState(hosts, network, this.#ghosts.intern(ghost));
   }
 
-  initial(): [SystemState<State, Message, Spec>] {
+  initial(): [SystemState<State, Message, Ghost>] {
     return [this.#start];
   }
 
-  fingerprint(s: SystemState<State, Message, Spec>): Fingerprint {
+  fingerprint(s: SystemState<State, Message, Ghost>): Fingerprint {
     return s;
   }
 
-  actionOf({ move }: Transition<State, Message, Spec>): string {
+  actionOf({ move }: Transition<State, Message, Ghost>): string {
     return move.action;
   }
 
   successors(
-    s: SystemState<State, Message, Spec>,
-    visit: Visit<SystemState<State, Message, Spec>, Transition<State, Message, Spec>>,
+    s: SystemState<State, Message, Ghost>,
+    visit: Visit<SystemState<State, Message, Ghost>, Transition<State, Message, Ghost>>,
   ): void {
-    const { network, spec } = s;
-    const alone: Transition<State, Message, Spec>[] = [];
+    const { network, ghost } = s;
+    const alone: Transition<State, Message, Ghost>[] = [];
     const times: number[] = [];
     for (const host of s.hosts) {
       const row = this.#row(host, network);
       for (const transition of row.loud) {
-        if (transition.from !== spec) this.#advance(transition, spec);
+        if (transition.from !== ghost) this.#advance(transition, s);
         visit(transition, after(s, transition));
       }
-      const leaveAlone = row.silentFor === spec || this.#leaveAlone(row, spec);
+      const leaveAlone = row.silentFor === ghost || this.#leaveAlone(row, s);
       for (const transition of row.silent) {
         if (!leaveAlone) visit(transition, after(s, transition), transition.times);
         else if (this.#separate) visit(transition, s);
@@ -138,29 +140,29 @@ export class SystemModel<State, Message, Spec>
     });
   }
 
-  checkState(s: SystemState<State, Message, Spec>): Verdict {
+  checkState(s: SystemState<State, Message, Ghost>): Verdict {
     return (s === this.#start ? this.#checkStart(s) : undefined) ?? this.#checkParts(s);
   }
 
   checkStep(
-    s: SystemState<State, Message, Spec>,
-    transition: Transition<State, Message, Spec>,
+    s: SystemState<State, Message, Ghost>,
+    transition: Transition<State, Message, Ghost>,
   ): Verdict {
-    if (transition.from !== s.spec) this.#advance(transition, s.spec);
+    if (transition.from !== s.ghost) this.#advance(transition, s);
     return transition.refusal;
   }
 
   /** All packets that were sent. */
-  sent({ network }: SystemState<State, Message, Spec>): Packet<Message>[] {
+  sent({ network }: SystemState<State, Message, Ghost>): Packet<Message>[] {
     return this.#moves.packets.all.filter((p) => network.has(p)).map(({ value }) => value);
   }
 
-  showState({ spec }: SystemState<State, Message, Spec>): string {
-    return this.#showSpec(spec.value);
+  showState({ ghost }: SystemState<State, Message, Ghost>): string {
+    return this.#showSpec(this.#laws.spec(ghost.value));
   }
 
   /** Such as `h2 accept ← h1: transfer(2) → h1: locked(2)`. */
-  showLabel({ move }: Transition<State, Message, Spec>): string {
+  showLabel({ move }: Transition<State, Message, Ghost>): string {
     const { hosts, describe } = this.#laws.protocol;
     const taken = move.packet
       ? [`← ${move.packet.value.src}: ${describe(move.packet.value.msg)}`]
@@ -170,7 +172,7 @@ export class SystemModel<State, Message, Spec>
   }
 
   /** Every host goes on, and a packet that is sent again and again arrives again and again. */
-  readonly fairness: Fairness<Transition<State, Message, Spec>> = {
+  readonly fairness: Fairness<Transition<State, Message, Ghost>> = {
     weakFairness: ({ move }) =>
       move.packet === undefined && move.action !== RESTART
         ? `${move.before.place} ${move.action}`
@@ -180,7 +182,10 @@ export class SystemModel<State, Message, Spec>
   };
 
   /** What a host can do in a network, and what it leads to. */
-  #row(host: HostPart<State, Message, Spec>, network: Network<Message>): Row<State, Message, Spec> {
+  #row(
+    host: HostPart<State, Message, Ghost>,
+    network: Network<Message>,
+  ): Row<State, Message, Ghost> {
     let row = host.rows.get(network.id);
     if (row === undefined) {
       row = this.#findRow(host, network);
@@ -196,10 +201,10 @@ export class SystemModel<State, Message, Spec>
    * at. A step that sent something new may have become silent by now.
    */
   #findRow(
-    host: HostPart<State, Message, Spec>,
+    host: HostPart<State, Message, Ghost>,
     network: Network<Message>,
-  ): Row<State, Message, Spec> {
-    const row = new Row<State, Message, Spec>(network, this.#networks, this.#separate);
+  ): Row<State, Message, Ghost> {
+    const row = new Row<State, Message, Ghost>(network, this.#networks, this.#separate);
     const before = network.grownFrom && host.rows.get(network.grownFrom.id);
     if (before === undefined) {
       row.addAll(this.#moves.local(host));
@@ -216,13 +221,13 @@ export class SystemModel<State, Message, Spec>
     return row.sort();
   }
 
-  /** Whether the silent transitions all leave the specification where it is, and may. */
-  #leaveAlone(row: Row<State, Message, Spec>, spec: Part<Spec>): boolean {
+  /** Whether the silent transitions all leave the ghost as it is, and may. */
+  #leaveAlone(row: Row<State, Message, Ghost>, s: SystemState<State, Message, Ghost>): boolean {
     for (const transition of row.silent) {
-      if (transition.from !== spec) this.#advance(transition, spec);
-      if (transition.to !== spec || transition.refusal !== undefined) return false;
+      if (transition.from !== s.ghost) this.#advance(transition, s);
+      if (transition.to !== s.ghost || transition.refusal !== undefined) return false;
     }
-    row.silentFor = spec;
+    row.silentFor = s.ghost;
     return true;
   }
 
@@ -232,40 +237,72 @@ export class SystemModel<State, Message, Spec>
     this.#remembered = 0;
   }
 
-  /** Finds out where a transition leads the specification, and whether it may. */
-  #advance(transition: Transition<State, Message, Spec>, from: Part<Spec>): void {
+  /** Finds out where a transition leads the ghost, and whether it may. */
+  #advance(
+    transition: Transition<State, Message, Ghost>,
+    s: SystemState<State, Message, Ghost>,
+  ): void {
     const { move, fresh } = transition;
-    const spec = this.#laws.advance(from.value, move.action, move.before.value, move.step);
-    const to = spec === from.value ? from : this.#specs.intern(spec);
+    const laws = this.#laws;
+    const from = s.ghost;
+    const before = laws.spec(from.value);
+    const ghost = laws.act(laws.copy(from.value), actOf(transition));
+    const to = ghost === from.value ? from : this.#ghosts.intern(ghost);
+    const sight = new Sight(to.value, () =>
+      valuesOf(s.hosts).with(move.before.place, move.after.value),
+    );
     const refusal =
-      checkSpecStep(this.#laws, from.value, spec)
+      checkSpecStep(laws, before, laws.spec(ghost))
       ?? move.refusal
-      ?? forAll(fresh, (packet) => this.#checkPacket(packet.value, to.value));
-    transition.settle(from, to, refusal);
+      ?? forAll(fresh, (packet) => this.#checkPacket(packet.value, sight));
+    transition.settle(sight.looked ? undefined : from, to, refusal);
   }
 
-  #checkPacket(packet: Packet<Message>, spec: Spec): Verdict {
-    const refusal = this.#laws.correspondence(packet, spec);
-    return refusal ? at(B4, refusal) : firstBroken(B3, this.#packetInvariants, packet, spec);
+  #checkPacket(packet: Packet<Message>, whole: Whole<State, Ghost>): Verdict {
+    return (
+      under(B4, this.#laws.correspondence(packet, whole.ghost))
+      ?? brokenLaw(this.#packetLaws, packet, whole)
+    );
   }
 
-  #checkParts({ hosts, spec }: SystemState<State, Message, Spec>): Verdict {
+  #checkParts({ hosts, ghost }: SystemState<State, Message, Ghost>): Verdict {
+    const states = valuesOf(hosts);
     for (const host of hosts) {
-      let verdict = host.verdicts.get(spec.id);
+      let verdict = host.verdicts.get(ghost.id);
       if (verdict === undefined) {
-        verdict = firstBroken(B3, this.#hostInvariants, host.value, spec.value) ?? null;
-        host.verdicts.set(spec.id, verdict);
+        const sight = new Sight(ghost.value, () => states);
+        verdict = brokenLaw(this.#hostLaws, host.value, sight, host.place) ?? null;
+        if (!sight.looked) host.verdicts.set(ghost.id, verdict);
       }
       if (verdict !== null) return verdict;
     }
-    const states = hosts.map(({ value }) => value);
-    return firstBroken(B3, this.#systemInvariants, states, spec.value);
+    return brokenLaw(this.#systemLaws, { states, ghost: ghost.value });
   }
 
-  #checkStart({ network, spec }: SystemState<State, Message, Spec>): Verdict {
-    const refusal = this.#laws.init(spec.value);
-    return refusal
-      ? at(B3, refusal)
-      : forAll(network.added, ({ value }) => this.#checkPacket(value, spec.value));
+  #checkStart({ hosts, network, ghost }: SystemState<State, Message, Ghost>): Verdict {
+    const whole = { states: valuesOf(hosts), ghost: ghost.value };
+    return (
+      under(B3, this.#laws.init(this.#laws.spec(ghost.value)))
+      ?? forAll(network.added, ({ value }) => this.#checkPacket(value, whole))
+    );
   }
+}
+
+const valuesOf = <State, Message, Ghost>(
+  hosts: readonly HostPart<State, Message, Ghost>[],
+): readonly State[] => hosts.map(({ value }) => value);
+
+/** The step of a transition; of one that stands for many the packet is unknown. */
+function actOf<State, Message, Ghost>({
+  move: { action, before, packet, step },
+  times,
+}: Transition<State, Message, Ghost>): Act<State, Message> {
+  const common = { host: before.place, action, before: before.value, step };
+  if (times === 1) return { ...common, packet: packet?.value };
+  return {
+    ...common,
+    get packet(): never {
+      throw new Error(`the ghost asks which packet ${action} took; explore such steps separately`);
+    },
+  };
 }

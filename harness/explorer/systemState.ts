@@ -9,35 +9,35 @@ import type { Network, Part } from './interning.ts';
 import type { Transition } from './transition.ts';
 
 /** A state of the system, made of parts that it shares with other states. */
-export class SystemState<State, Message, Spec> implements Fingerprint {
-  readonly hosts: readonly HostPart<State, Message, Spec>[];
+export class SystemState<State, Message, Ghost> implements Fingerprint {
+  readonly hosts: readonly HostPart<State, Message, Ghost>[];
   readonly network: Network<Message>;
-  readonly spec: Part<Spec>;
+  readonly ghost: Part<Ghost>;
   /** The sums of the fingerprints of its parts. */
   readonly hi: number;
   readonly lo: number;
 
   constructor(
-    hosts: readonly HostPart<State, Message, Spec>[],
+    hosts: readonly HostPart<State, Message, Ghost>[],
     network: Network<Message>,
-    spec: Part<Spec>,
-    hi = sum([...hosts, network, spec], 'hi'),
-    lo = sum([...hosts, network, spec], 'lo'),
+    ghost: Part<Ghost>,
+    hi = sum([...hosts, network, ghost], 'hi'),
+    lo = sum([...hosts, network, ghost], 'lo'),
   ) {
     this.hosts = hosts;
     this.network = network;
-    this.spec = spec;
+    this.ghost = ghost;
     this.hi = hi;
     this.lo = lo;
   }
 }
 
 /** The state that a transition leads to. */
-export function after<State, Message, Spec>(
-  s: SystemState<State, Message, Spec>,
-  { move, network, to, hi, lo }: Transition<State, Message, Spec>,
-): SystemState<State, Message, Spec> {
-  const spec = to ?? s.spec;
+export function after<State, Message, Ghost>(
+  s: SystemState<State, Message, Ghost>,
+  { move, network, to, hi, lo }: Transition<State, Message, Ghost>,
+): SystemState<State, Message, Ghost> {
+  const ghost = to ?? s.ghost;
   let hosts = s.hosts;
   if (move.after !== move.before) {
     const moved = hosts.slice();
@@ -47,9 +47,9 @@ export function after<State, Message, Spec>(
   return new SystemState(
     hosts,
     network,
-    spec,
-    (s.hi + hi + spec.hi - s.spec.hi) | 0,
-    (s.lo + lo + spec.lo - s.spec.lo) | 0,
+    ghost,
+    (s.hi + hi + ghost.hi - s.ghost.hi) | 0,
+    (s.lo + lo + ghost.lo - s.ghost.lo) | 0,
   );
 }
 

@@ -1,95 +1,105 @@
 /**
  * # The system of a protocol, as the textbook has it
  *
- * The distributed system of the protocol level with the state of the specification beside it, and every law asked
- * of every host, packet and state, every time. It says what `systemModel.ts` must do, and is too slow for more.
+ * The distributed system of the protocol level with the ghost beside it, and every law asked of every host, packet and
+ * state, every time. It says what `systemModel.ts` must do, and is too slow for more.
  */
 import {
   DistributedSystem,
   type Event,
   type System,
 } from '../../protocol/framework/distributedSystem.ts';
-import type { Packet } from '../../spec/framework/environment.ts';
-import { forAll, type Verdict } from '../../spec/framework/verdict.ts';
-import { RESTART } from './hostMoves.ts';
-import type { Model } from './model.ts';
+import { stepOf } from '../../protocol/framework/steps.ts';
+import { lawList } from '../../refinement/framework/laws.ts';
 import {
-  at,
-  B3,
-  B4,
-  checkSpecStep,
-  firstBroken,
-  namedLaws,
-  type SystemLaws,
-} from './systemLaws.ts';
+  RESTART,
+  type SystemRefinement,
+  type Whole,
+} from '../../refinement/framework/systemRefinement.ts';
+import type { Packet } from '../../spec/framework/environment.ts';
+import { fingerprint } from '../../spec/framework/fingerprint.ts';
+import { forAll, type Verdict } from '../../spec/framework/verdict.ts';
+import type { Model } from './model.ts';
+import { B3, B4, brokenLaw, checkSpecStep, under } from './systemLaws.ts';
 
-export interface TextbookState<State, Message, Spec> {
+export interface TextbookState<State, Message, Ghost> {
   readonly system: System<State, Message>;
-  readonly spec: Spec;
+  readonly ghost: Ghost;
 }
 
-export function textbookModel<State, Message, Spec>(
-  laws: SystemLaws<State, Message, Spec>,
+export function textbookModel<State, Message, Ghost, Spec>(
+  laws: SystemRefinement<State, Message, Ghost, Spec>,
   strangers: readonly Packet<Message>[] = [],
-): Model<TextbookState<State, Message, Spec>, Event<State, Message>> {
+): Model<TextbookState<State, Message, Ghost>, Event<State, Message>> {
   const { protocol } = laws;
   const system = new DistributedSystem(protocol);
-  const begin = strangers.reduce(
-    (s, packet) => system.next(s, { type: 'send', packet }) ?? s,
-    system.init(),
-  );
-  const hostInvariants = namedLaws(laws.hostInvariants);
-  const packetInvariants = namedLaws(laws.packetInvariants);
-  const systemInvariants = namedLaws(laws.systemInvariants);
-  const stepInvariants = namedLaws(laws.stepInvariants);
+  const hostLaws = lawList(laws.hostInvariants);
+  const packetLaws = lawList(laws.packetInvariants);
+  const systemLaws = [laws.systemInvariants, laws.sampledInvariants].flatMap(lawList);
+  const stepLaws = lawList(laws.stepInvariants);
 
-  const hostOf = (s: System<State, Message>, event: Event<State, Message>): State =>
-    s.hosts[protocol.hosts.indexOf('host' in event ? event.host : '')] as State;
-
-  /** What the host that acts sends, by the definition of its action. */
-  const sendsOf = (before: State, event: Event<State, Message>) => {
-    if (event.type !== 'act') return [];
-    if (event.action.takes === 'nothing') return event.action.step(before, 0).sends;
-    return event.packet ? event.action.step(before, event.packet, 0).sends : [];
+  const start: TextbookState<State, Message, Ghost> = {
+    system: strangers.reduce(
+      (s, packet) => system.next(s, { type: 'send', packet }) ?? s,
+      system.init(),
+    ),
+    ghost: strangers.reduce((ghost, packet) => laws.hear(ghost, packet), laws.begin()),
   };
 
-  const checkPacket = (packet: Packet<Message>, spec: Spec): Verdict => {
-    const refusal = laws.correspondence(packet, spec);
-    return refusal ? at(B4, refusal) : firstBroken(B3, packetInvariants, packet, spec);
-  };
-
-  const begins = (spec: Spec): Verdict => {
-    const refusal = spec === laws.initial ? laws.init(spec) : undefined;
-    return refusal && at(B3, refusal);
-  };
+  const placeOf = (event: Event<State, Message>): number =>
+    protocol.hosts.indexOf('host' in event ? event.host : '');
 
   const actionOf = (event: Event<State, Message>): string =>
     event.type === 'act' ? event.action.name : RESTART;
 
+  /** The step that the host takes, by the definition of its action. */
+  const actOf = (s: System<State, Message>, event: Event<State, Message>, next: typeof s) => {
+    const host = placeOf(event);
+    const [before, state] = [s.hosts[host] as State, next.hosts[host] as State];
+    const common = { host, action: actionOf(event), before };
+    if (event.type !== 'act') return { ...common, packet: undefined, step: { state, sends: [] } };
+    const { action, packet, choice } = event;
+    return { ...common, packet, step: stepOf(action, before, { packet, now: s.time }, choice) };
+  };
+
+  const checkPacket = (packet: Packet<Message>, whole: Whole<State, Ghost>): Verdict =>
+    under(B4, laws.correspondence(packet, whole.ghost)) ?? brokenLaw(packetLaws, packet, whole);
+
+  const begins = (s: TextbookState<State, Message, Ghost>): Verdict =>
+    s === start ? under(B3, laws.init(laws.spec(s.ghost))) : undefined;
+
   return {
     name: protocol.name,
     actionOf,
-    initial: () => [{ system: begin, spec: laws.initial }],
+    fingerprint: ({ system: { hosts, sent }, ghost }) =>
+      fingerprint([hosts, new Set(sent.values()), ghost]),
+    initial: () => [start],
     successors: (s, visit) => {
       for (const event of system.enabled(s.system)) {
         const next = system.next(s.system, event);
         if (next === undefined) continue;
-        const before = hostOf(s.system, event);
-        const step = { state: hostOf(next, event), sends: sendsOf(before, event) };
-        visit(event, { system: next, spec: laws.advance(s.spec, actionOf(event), before, step) });
+        const ghost = laws.act(laws.copy(s.ghost), actOf(s.system, event, next));
+        visit(event, { system: next, ghost });
       }
     },
     checkStep: (s, event, t) => {
-      const [before, after] = [hostOf(s.system, event), hostOf(t.system, event)];
-      const refusal = checkSpecStep(laws, s.spec, t.spec);
+      const host = placeOf(event);
+      const [before, after] = [s.system.hosts[host] as State, t.system.hosts[host] as State];
+      const asked = before !== after && event.type === 'act';
       return (
-        refusal ?? (before === after ? undefined : firstBroken(B3, stepInvariants, before, after))
+        checkSpecStep(laws, laws.spec(s.ghost), laws.spec(t.ghost))
+        ?? (asked ? brokenLaw(stepLaws, before, after) : undefined)
       );
     },
-    checkState: ({ system: { hosts, sent }, spec }) =>
-      begins(spec)
-      ?? forAll(sent.values(), (packet) => checkPacket(packet, spec))
-      ?? forAll(hosts, (host) => firstBroken(B3, hostInvariants, host, spec))
-      ?? firstBroken(B3, systemInvariants, hosts, spec),
+    checkState: (s) => {
+      const { hosts: states, sent } = s.system;
+      const whole = { states, ghost: s.ghost };
+      return (
+        begins(s)
+        ?? forAll(sent.values(), (packet) => checkPacket(packet, whole))
+        ?? forAll(states.entries(), ([host, state]) => brokenLaw(hostLaws, state, whole, host))
+        ?? brokenLaw(systemLaws, whole)
+      );
+    },
   };
 }

@@ -2,29 +2,29 @@
  * # Transitions of a system
  *
  * What a move of one host does to the system when its network is in a given state: which packets are new,
- * and, once that is settled, where it leads the specification.
+ * and, once that is settled, where it leads the ghost.
  */
 import type { Verdict } from '../../spec/framework/verdict.ts';
 import type { Move } from './hostMoves.ts';
 import type { Network, Networks, PacketPart, Part } from './interning.ts';
 
-export class Transition<State, Message, Spec> {
-  readonly move: Move<State, Message, Spec>;
+export class Transition<State, Message, Ghost> {
+  readonly move: Move<State, Message, Ghost>;
   /** The network after it, and the packets that are new there. */
   readonly network: Network<Message>;
   readonly fresh: readonly PacketPart<Message>[];
   /** How many transitions this stands for; more than one only if they change no host and send nothing new. */
   readonly times: number;
-  /** What it adds to the fingerprint of a state, but for the state of the specification. */
+  /** What it adds to the fingerprint of a state, but for the ghost. */
   readonly hi: number;
   readonly lo: number;
-  /** The last question about the specification, and the answer. */
-  from: Part<Spec> | undefined = undefined;
-  to: Part<Spec> | undefined = undefined;
+  /** The last question about a ghost, and the answer; no question if the answer is not for keeps. */
+  from: Part<Ghost> | undefined = undefined;
+  to: Part<Ghost> | undefined = undefined;
   refusal: Verdict = undefined;
 
   constructor(
-    move: Move<State, Message, Spec>,
+    move: Move<State, Message, Ghost>,
     before: Network<Message>,
     network: Network<Message>,
     fresh: readonly PacketPart<Message>[],
@@ -38,7 +38,7 @@ export class Transition<State, Message, Spec> {
     this.lo = (move.after.lo - move.before.lo + network.lo - before.lo) | 0;
   }
 
-  settle(from: Part<Spec>, to: Part<Spec>, refusal: Verdict): void {
+  settle(from: Part<Ghost> | undefined, to: Part<Ghost>, refusal: Verdict): void {
     this.from = from;
     this.to = to;
     this.refusal = refusal;
@@ -46,13 +46,13 @@ export class Transition<State, Message, Spec> {
 }
 
 /** The transitions of one host in one network. */
-export class Row<State, Message, Spec> {
+export class Row<State, Message, Ghost> {
   /** Those that change a host or send something new. */
-  readonly loud: Transition<State, Message, Spec>[] = [];
+  readonly loud: Transition<State, Message, Ghost>[] = [];
   /** The others; those that can be told apart by nothing that is checked are one. */
-  readonly silent: Transition<State, Message, Spec>[] = [];
-  /** The state of the specification that all the silent ones were last found to leave alone. */
-  silentFor: Part<Spec> | undefined = undefined;
+  readonly silent: Transition<State, Message, Ghost>[] = [];
+  /** The ghost that all the silent ones were last found to leave alone. */
+  silentFor: Part<Ghost> | undefined = undefined;
   readonly #network: Network<Message>;
   readonly #networks: Networks<Message>;
   readonly #separate: boolean;
@@ -63,11 +63,11 @@ export class Row<State, Message, Spec> {
     this.#separate = separate;
   }
 
-  addAll(moves: readonly Move<State, Message, Spec>[]): void {
+  addAll(moves: readonly Move<State, Message, Ghost>[]): void {
     for (const move of moves) this.add(move, 1);
   }
 
-  add(move: Move<State, Message, Spec>, times: number): void {
+  add(move: Move<State, Message, Ghost>, times: number): void {
     const before = this.#network;
     const fresh = move.sends.filter((packet) => !before.has(packet));
     if (move.after !== move.before || fresh.length > 0) {
@@ -93,15 +93,15 @@ export class Row<State, Message, Spec> {
 }
 
 /** By packet and then by action, so that the order does not depend on how a row came about. */
-const order = <State, Message, Spec>(
-  a: Move<State, Message, Spec>,
-  b: Move<State, Message, Spec>,
+const order = <State, Message, Ghost>(
+  a: Move<State, Message, Ghost>,
+  b: Move<State, Message, Ghost>,
 ): number => (a.packet?.id ?? -1) - (b.packet?.id ?? -1) || a.kind - b.kind;
 
 /** Whether two silent moves differ in nothing but the packet that they take, which no check depends on. */
-const isAlike = <State, Message, Spec>(
-  a: Move<State, Message, Spec>,
-  b: Move<State, Message, Spec>,
+const isAlike = <State, Message, Ghost>(
+  a: Move<State, Message, Ghost>,
+  b: Move<State, Message, Ghost>,
 ): boolean =>
   a.action === b.action
   && a.refusal === b.refusal

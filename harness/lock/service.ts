@@ -27,7 +27,7 @@ export interface LockShape {
 
 export function lockService(
   shape: LockShape,
-): SimulatedService<LockHost, LockProtocolHost, Message, State> {
+): SimulatedService<LockHost, LockProtocolHost, Message, State, State> {
   const ring = ringOf(shape.hosts);
   const { retryPeriod, compatible, maxEpoch, hold } = shape;
   const promised = !compatible && maxEpoch === Number.MAX_SAFE_INTEGER;

@@ -61,8 +61,8 @@ export const system: readonly NamedMutant[] = [
       ),
       patch(
         PROTOCOL,
-        "guard: (h, { src, msg }) =>\n    clause('the packet is a transfer', msg.type",
-        "guard: (h, { msg }) =>\n    clause('the packet is a transfer', msg.type",
+        "guard: (h, { packet: { src, msg } }) =>\n    clause('the packet is a transfer', msg.type",
+        "guard: (h, { packet: { msg } }) =>\n    clause('the packet is a transfer', msg.type",
       ),
     ],
   },

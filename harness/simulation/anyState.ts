@@ -33,8 +33,8 @@ export type OnStep = (
 ) => void;
 
 /** Checks `count` steps from arbitrary states; throws the first refusal. */
-export function checkAnyState<Impl extends Host, State, Message, Spec>(
-  service: SimulatedService<Impl, State, Message, Spec>,
+export function checkAnyState<Impl extends Host, State, Message, Ghost, Spec>(
+  service: SimulatedService<Impl, State, Message, Ghost, Spec>,
   random: Random,
   count: number,
   onStep?: OnStep,

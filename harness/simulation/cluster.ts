@@ -49,8 +49,8 @@ export type ClusterEvent =
       readonly repeats: Envelope | undefined;
     };
 
-export class Cluster<Impl extends Host, State, Message, Spec> {
-  readonly monitor: Monitor<Impl, State, Message, Spec>;
+export class Cluster<Impl extends Host, State, Message, Ghost, Spec> {
+  readonly monitor: Monitor<Impl, State, Message, Ghost, Spec>;
   readonly names: readonly EndPoint[];
   readonly hosts: readonly Impl[];
   /** The action of the latest step. */
@@ -65,7 +65,7 @@ export class Cluster<Impl extends Host, State, Message, Spec> {
   /** How many packets have gone from each source to each destination. */
   readonly #sentTo = new Map<EndPoint, Map<EndPoint, number>>();
 
-  constructor(service: SimulatedService<Impl, State, Message, Spec>) {
+  constructor(service: SimulatedService<Impl, State, Message, Ghost, Spec>) {
     this.names = service.refinement.protocol.hosts;
     this.monitor = new Monitor(service.refinement);
     this.hosts = this.names.map((name) => service.createHost(name));

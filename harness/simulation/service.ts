@@ -11,14 +11,14 @@ import type { Situation } from './anyState.ts';
 import type { Random } from './random.ts';
 
 /** One configuration of a service, ready to be simulated. */
-export interface SimulatedService<Impl extends Host, State, Message, Spec> {
+export interface SimulatedService<Impl extends Host, State, Message, Ghost, Spec> {
   readonly name: string;
-  readonly refinement: Refinement<Impl, State, Message, Spec>;
+  readonly refinement: Refinement<Impl, State, Message, Ghost, Spec>;
   createHost(me: EndPoint): Impl;
   /** A host in an arbitrary state, reachable or not, and something for it to do. */
   anySituation(random: Random): Situation<Impl, State>;
   /** What should have happened at some time in a campaign, seen from one behaviour's end. */
-  sometimes(monitor: Monitor<Impl, State, Message, Spec>): Readonly<Record<string, boolean>>;
+  sometimes(monitor: Monitor<Impl, State, Message, Ghost, Spec>): Readonly<Record<string, boolean>>;
   /** Actions and faults that this configuration cannot have. */
   readonly never: readonly string[];
   /**

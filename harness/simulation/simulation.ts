@@ -52,12 +52,12 @@ type Happening = { readonly time: number; readonly order: number } & (
 
 const earlier = (a: Happening, b: Happening): number => a.time - b.time || a.order - b.order;
 
-export class Simulation<Impl extends Host, State, Message, Spec> {
+export class Simulation<Impl extends Host, State, Message, Ghost, Spec> {
   readonly faults: FaultCounts = noFaultsYet();
   /** Called when the chaos is over. */
   onHeal: (() => void) | undefined;
-  readonly #service: SimulatedService<Impl, State, Message, Spec>;
-  readonly #cluster: Cluster<Impl, State, Message, Spec>;
+  readonly #service: SimulatedService<Impl, State, Message, Ghost, Spec>;
+  readonly #cluster: Cluster<Impl, State, Message, Ghost, Spec>;
   readonly #plan: Plan;
   readonly #random: Random;
   readonly #queue = new TinyQueue<Happening>([], earlier);
@@ -73,8 +73,8 @@ export class Simulation<Impl extends Host, State, Message, Spec> {
 
   /** Without `clocks`, they go astray as the plan allows. */
   constructor(
-    service: SimulatedService<Impl, State, Message, Spec>,
-    cluster: Cluster<Impl, State, Message, Spec>,
+    service: SimulatedService<Impl, State, Message, Ghost, Spec>,
+    cluster: Cluster<Impl, State, Message, Ghost, Spec>,
     plan: Plan,
     clocks?: Clocks,
   ) {

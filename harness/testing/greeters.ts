@@ -31,7 +31,7 @@ export const greet: LocalAction<Greeter, number> = {
   name: 'greet',
   takes: 'nothing',
   readsClock: true,
-  guard: (h, now) => clause('it is time', h.greeted < 3 && now >= 10 * h.greeted),
+  guard: (h, { now }) => clause('it is time', h.greeted < 3 && now >= 10 * h.greeted),
   step: (h) => ({
     state: { ...h, greeted: h.greeted + 1 },
     sends: [{ src: h.me, dst: otherThan(h.me), msg: h.greeted + 1 }],
@@ -42,8 +42,8 @@ export const hear: PacketAction<Greeter, number> = {
   name: 'hear',
   takes: 'packet',
   readsClock: true,
-  guard: (h, { msg }, now) => clause('it is news', msg > h.heard && now >= 0),
-  step: (h, { msg }, now) => ({ state: { ...h, heard: msg, heardAt: now }, sends: [] }),
+  guard: (h, { packet: { msg }, now }) => clause('it is news', msg > h.heard && now >= 0),
+  step: (h, { packet: { msg }, now }) => ({ state: { ...h, heard: msg, heardAt: now }, sends: [] }),
 };
 
 /** Answers what it has heard, and stays as it is. */
@@ -51,15 +51,15 @@ export const echo: PacketAction<Greeter, number> = {
   name: 'echo',
   takes: 'packet',
   readsClock: false,
-  guard: (h, { msg }) => clause('it is the latest', msg === h.heard),
-  step: (h, { src, msg }) => ({ state: h, sends: [{ src: h.me, dst: src, msg }] }),
+  guard: (h, { packet: { msg } }) => clause('it is the latest', msg === h.heard),
+  step: (h, { packet: { src, msg } }) => ({ state: h, sends: [{ src: h.me, dst: src, msg }] }),
 };
 
 export const shrug: PacketAction<Greeter, number> = {
   name: 'shrug',
   takes: 'packet',
   readsClock: false,
-  guard: (h, { msg }) => clause('it is old', msg < h.heard),
+  guard: (h, { packet: { msg } }) => clause('it is old', msg < h.heard),
   step: (h) => unchanged(h),
 };
 

@@ -11,6 +11,7 @@ import {
   type Event,
   type System,
 } from '../../protocol/framework/distributedSystem.ts';
+import { stepOf } from '../../protocol/framework/steps.ts';
 import type { Host, Message } from '../../protocol/lock/host.ts';
 import type { ObservedIo } from '../../refinement/framework/hostStep.ts';
 import type { Monitor } from '../../refinement/framework/monitor.ts';
@@ -73,15 +74,14 @@ function sendsOf(
   event: Event<Host, Message>,
 ): readonly Packet<Message>[] {
   if (event.type !== 'act') return [];
-  const { action, host, packet, now = s.time } = event;
+  const { action, host, packet, choice, now = s.time } = event;
   const state = s.hosts[hosts.indexOf(host)] as Host;
-  if (action.takes === 'nothing') return action.step(state, now).sends;
-  return packet === undefined ? [] : action.step(state, packet, now).sends;
+  return stepOf(action, state, { packet, now }, choice).sends;
 }
 
 /** Tells a monitor of one step of a behaviour, in which `time` is the system's time. */
 export function observe(
-  monitor: Monitor<LockState, Host, Message, State>,
+  monitor: Monitor<LockState, Host, Message, State, State>,
   ring: readonly EndPoint[],
   { event, sends, after }: BehaviourStep,
 ): void {

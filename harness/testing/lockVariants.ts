@@ -48,8 +48,8 @@ const next = ({ constants }: Host): EndPoint => successor(constants);
 
 const grantTo = (dst: (h: Host) => EndPoint, epoch = (h: Host) => h.epoch + 1): Change =>
   changeGrant({
-    step: (h, now) => ({
-      ...grant.step(h, now),
+    step: (h, input) => ({
+      ...grant.step(h, input),
       sends: [{ src: h.constants.me, dst: dst(h), msg: { type: 'transfer', epoch: epoch(h) } }],
     }),
   });
@@ -67,7 +67,7 @@ export const WRONG: readonly (readonly [what: string, law: string, change: Chang
   [
     'keeps the lock that it grants',
     'B3 L3: only the last in history holds',
-    changeGrant({ step: (h, now) => ({ state: h, sends: grant.step(h, now).sends }) }),
+    changeGrant({ step: (h, input) => ({ state: h, sends: grant.step(h, input).sends }) }),
   ],
   [
     'grants a lock that it does not hold',
@@ -98,8 +98,8 @@ export const WRONG: readonly (readonly [what: string, law: string, change: Chang
     'grants to all hosts',
     'B3 L1: a transfer goes to the holder of its epoch',
     changeGrant({
-      step: (h, now) => {
-        const { state, sends } = grant.step(h, now);
+      step: (h, input) => {
+        const { state, sends } = grant.step(h, input);
         const to = (dst: EndPoint) => sends.map((sent) => ({ ...sent, dst }));
         return { state, sends: h.constants.ring.flatMap(to) };
       },
@@ -109,32 +109,37 @@ export const WRONG: readonly (readonly [what: string, law: string, change: Chang
     'accepts while it holds the lock',
     'B3 L3: only the last in history holds',
     change(accept, {
-      guard: (h, p) => when(isTransfer(p) && isHosts(h, p) && epochOf(p) >= h.epoch),
+      guard: (h, { packet: p }) => when(isTransfer(p) && isHosts(h, p) && epochOf(p) >= h.epoch),
     }),
   ],
   [
     'accepts its own epoch again',
     'B3 L3: only the last in history holds',
     change(accept, {
-      guard: (h, p) => when(isTransfer(p) && isHosts(h, p) && !h.held && epochOf(p) >= h.epoch),
+      guard: (h, { packet: p }) =>
+        when(isTransfer(p) && isHosts(h, p) && !h.held && epochOf(p) >= h.epoch),
     }),
   ],
   [
     'accepts any epoch',
     'B3 L6: the epoch of a host never decreases',
-    change(accept, { guard: (h, p) => when(isTransfer(p) && isHosts(h, p) && !h.held) }),
+    change(accept, {
+      guard: (h, { packet: p }) => when(isTransfer(p) && isHosts(h, p) && !h.held),
+    }),
   ],
   [
     'accepts from strangers',
     'B3 L4: the holder is in the last epoch',
-    change(accept, { guard: (h, p) => when(isTransfer(p) && !h.held && epochOf(p) > h.epoch) }),
+    change(accept, {
+      guard: (h, { packet: p }) => when(isTransfer(p) && !h.held && epochOf(p) > h.epoch),
+    }),
   ],
   [
     'accepts without taking over the epoch',
     'B3 L4: the holder is in the last epoch',
     change(accept, {
-      step: (h, p, now) => {
-        const { state, sends } = accept.step(h, p, now);
+      step: (h, input) => {
+        const { state, sends } = accept.step(h, input);
         return { state: { ...state, epoch: h.epoch }, sends };
       },
     }),
@@ -143,9 +148,9 @@ export const WRONG: readonly (readonly [what: string, law: string, change: Chang
     'says locked for the next epoch',
     'B4 the epoch has begun',
     change(accept, {
-      step: (h, p, now) => ({
-        state: accept.step(h, p, now).state,
-        sends: [say(h, p.src, epochOf(p) + 1)],
+      step: (h, input) => ({
+        state: accept.step(h, input).state,
+        sends: [say(h, input.packet.src, epochOf(input.packet) + 1)],
       }),
     }),
   ],
@@ -153,8 +158,8 @@ export const WRONG: readonly (readonly [what: string, law: string, change: Chang
     'tells all hosts whatever it is asked, by whomever',
     'B4 whoever says locked held the lock in that epoch',
     change(answer, {
-      guard: (_, p) => when(isTransfer(p)),
-      step: (h, p) => ({
+      guard: (_, { packet: p }) => when(isTransfer(p)),
+      step: (h, { packet: p }) => ({
         state: h,
         sends: h.constants.ring.map((dst) => say(h, dst, epochOf(p))),
       }),
@@ -182,15 +187,15 @@ export const RIGHT: readonly (readonly [what: string, change: Change])[] = [
   ['never grants', changeGrant({ guard: () => when(false) })],
   [
     'says locked to nobody',
-    change(accept, { step: (h, p, now) => ({ ...accept.step(h, p, now), sends: [] }) }),
+    change(accept, { step: (h, input) => ({ ...accept.step(h, input), sends: [] }) }),
   ],
   // A transfer that a host has sent names an epoch that its destination has held, whenever that
   // was.
   [
     'answers every transfer of a host, whatever its epoch',
     change(answer, {
-      guard: (h, p) => when(isTransfer(p) && isHosts(h, p) && epochOf(p) <= h.epoch),
-      step: (h, p) => ({ state: h, sends: [say(h, p.src, epochOf(p))] }),
+      guard: (h, { packet: p }) => when(isTransfer(p) && isHosts(h, p) && epochOf(p) <= h.epoch),
+      step: (h, { packet: p }) => ({ state: h, sends: [say(h, p.src, epochOf(p))] }),
     }),
   ],
 ];

@@ -9,6 +9,7 @@
  */
 import type { TracedParty } from '../../impl/framework/traceFormat.ts';
 import { PacketSet } from '../../refinement/framework/packetSet.ts';
+import { fingerprint } from '../../spec/framework/fingerprint.ts';
 import type { RecordedStep } from './reader.ts';
 
 /** The steps of one host, in their order. */
@@ -25,7 +26,7 @@ export function* inCausalOrder(sources: readonly StepSource[]): Generator<Record
   const sent = new PacketSet();
   const heads = sources.map((source) => source.next());
   const take = (index: number, step: RecordedStep): RecordedStep => {
-    for (const key of sendsOf(step)) sent.add(key);
+    for (const key of sendsOf(step)) sent.add(fingerprint(key));
     heads[index] = sources[index]?.next();
     return step;
   };
@@ -53,7 +54,7 @@ function missing({ host, io }: RecordedStep, sent: PacketSet): string | undefine
   for (const operation of io) {
     if (operation.op !== 'R' || typeof operation.src === 'string') continue;
     const key = keyOf(operation.src, host, operation.bytes);
-    if (!sent.has(key)) return key;
+    if (!sent.has(fingerprint(key))) return key;
   }
   return undefined;
 }

@@ -32,12 +32,12 @@ export interface TracedService {
 }
 
 /** A service whose servers record states and parameters in these shapes. */
-export const tracedService = <Impl, Parameters, State, Message, Spec>(
+export const tracedService = <Impl, Parameters, State, Message, Ghost, Spec>(
   shapes: { readonly state: z.ZodType<Impl>; readonly parameters: z.ZodType<Parameters> },
   refinement: (
     hosts: readonly EndPoint[],
     parameters: Parameters,
-  ) => Refinement<Impl, State, Message, Spec>,
+  ) => Refinement<Impl, State, Message, Ghost, Spec>,
 ): TracedService => ({
   checker(hosts, parameters) {
     const monitor = new Monitor(

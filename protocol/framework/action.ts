@@ -2,23 +2,29 @@
  * # Hosts and their actions
  *
  * A host is a state machine whose steps are called actions. An action is a pure function: it is
- * given the host's state and everything else it may depend on, such as the packet it receives and
- * what the clock says, and it gives the state that follows and the packets to send. What the host
- * leaves to chance is part of its input, so the same input always leads to the same step.
+ * given the host's state and everything else that it may depend on, and it gives the state that
+ * follows and the packets to send. What else it may depend on is its *input*: the packet that it
+ * receives, what the clock says, and whatever the protocol leaves open, which is called a choice.
+ * So the same state and the same input always lead to the same step.
  *
  * Both directions come from this one definition. To *enumerate*, try every action on every input
- * whose guard holds. To *check* an observed step, look its action up by name, ask its guard, and
- * compare.
+ * whose guard holds. To *check* an observed step, look its action up by name and see whether some
+ * input that agrees with what was observed explains it.
  */
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
 import type { Verdict } from '../../spec/framework/verdict.ts';
 
-/** What an action may learn from the world. */
-export interface Input<Message> {
-  /** The packet that the action receives; only for actions that take one. */
-  readonly packet: Packet<Message> | undefined;
-  /** What the host's clock reads, in milliseconds; only for actions that read it. */
-  readonly now: number | undefined;
+/** What an action that takes no packet may depend on besides the host's state. */
+export interface LocalInput<Choice = unknown> {
+  /** What the host's clock reads, in milliseconds; means nothing to actions that do not read it. */
+  readonly now: number;
+  /** What the protocol leaves open, for actions that leave something open. */
+  readonly choice: Choice;
+}
+
+/** What an action that takes a packet may depend on besides the host's state. */
+export interface PacketInput<Message, Choice = unknown> extends LocalInput<Choice> {
+  readonly packet: Packet<Message>;
 }
 
 /**
@@ -30,25 +36,27 @@ export interface Step<State, Message> {
 }
 
 /** An action that the host takes of its own accord, at a time of its choosing. */
-export interface LocalAction<State, Message> {
+export interface LocalAction<State, Message, Choice = unknown> {
   readonly name: string;
   readonly takes: 'nothing';
-  /** Whether it reads the clock; `now` means nothing otherwise. */
   readonly readsClock: boolean;
+  /** What may be chosen; absent where nothing is left open. The guard has the last word. */
+  choices?(state: State, now: number): Iterable<Choice>;
   /** When the action may be taken. */
-  guard(state: State, now: number): Verdict;
+  guard(state: State, input: LocalInput<Choice>): Verdict;
   /** What it does; asked only where the guard holds. */
-  step(state: State, now: number): Step<State, Message>;
+  step(state: State, input: LocalInput<Choice>): Step<State, Message>;
 }
 
 /** An action with which the host takes one packet from the network. */
-export interface PacketAction<State, Message> {
+export interface PacketAction<State, Message, Choice = unknown> {
   readonly name: string;
   readonly takes: 'packet';
   /** Whether it reads the clock after it has received the packet. */
   readonly readsClock: boolean;
-  guard(state: State, packet: Packet<Message>, now: number): Verdict;
-  step(state: State, packet: Packet<Message>, now: number): Step<State, Message>;
+  choices?(state: State, now: number, packet: Packet<Message>): Iterable<Choice>;
+  guard(state: State, input: PacketInput<Message, Choice>): Verdict;
+  step(state: State, input: PacketInput<Message, Choice>): Step<State, Message>;
 }
 
 export type Action<State, Message> = LocalAction<State, Message> | PacketAction<State, Message>;
@@ -65,9 +73,7 @@ export interface Protocol<State, Message> {
    * not.
    */
   readonly restart?: (state: State) => State;
-  /**
-   * A message as one word, equal for equal messages only: it names packets in sets and in reports.
-   */
+  /** A message in a few words, for a reader. Different messages may read the same. */
   describe(msg: Message): string;
 }
 

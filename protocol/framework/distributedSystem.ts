@@ -16,14 +16,17 @@
  * them in that hosts may restart, where their protocol says what they keep.
  */
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
+import { fingerprint } from '../../spec/framework/fingerprint.ts';
 import type { Action, Protocol, Step } from './action.ts';
+import { SentPackets } from './sentPackets.ts';
+import { choicesOf, guardOf, stepOf } from './steps.ts';
 
 export interface System<State, Message> {
   readonly time: number;
   /** The hosts' states, in the order of the configuration. */
   readonly hosts: readonly State[];
   /** Every packet ever sent, by its key; it only grows. */
-  readonly sent: ReadonlyMap<string, Packet<Message>>;
+  readonly sent: SentPackets<Message>;
 }
 
 /** One step of the system. Whatever it leaves open is named here, so that a step is a function. */
@@ -36,6 +39,8 @@ export type Event<State, Message> =
       readonly packet?: Packet<Message>;
       /** What the host's clock reads; without it, the system's time. Clocks may be wrong. */
       readonly now?: number;
+      /** What is chosen, for an action that leaves something open. */
+      readonly choice?: unknown;
     }
   | { readonly type: 'restart'; readonly host: EndPoint }
   | { readonly type: 'send'; readonly packet: Packet<Message> }
@@ -45,6 +50,8 @@ export type Event<State, Message> =
 export class DistributedSystem<State, Message> {
   readonly #protocol: Protocol<State, Message>;
   readonly #indexOf: ReadonlyMap<EndPoint, number>;
+  /** The keys found so far; packets are values, and the same one comes up again and again. */
+  readonly #keys = new WeakMap<Packet<Message>, string>();
 
   constructor(protocol: Protocol<State, Message>) {
     this.#protocol = protocol;
@@ -53,11 +60,21 @@ export class DistributedSystem<State, Message> {
 
   init(): System<State, Message> {
     const { hosts, init } = this.#protocol;
-    return { time: 0, hosts: hosts.map((me) => init(me)), sent: new Map() };
+    return { time: 0, hosts: hosts.map((me) => init(me)), sent: SentPackets.none() };
   }
 
+  /**
+   * What a packet goes by: 64 bits of it. Two packets that differ have the same key with a chance
+   * of one in 2⁶⁴; then they would be taken for one.
+   */
   keyOf(packet: Packet<Message>): string {
-    return `${packet.src}>${packet.dst}:${this.#protocol.describe(packet.msg)}`;
+    let key = this.#keys.get(packet);
+    if (key === undefined) {
+      const { hi, lo } = fingerprint(packet);
+      key = `${hi.toString(36)} ${lo.toString(36)}`;
+      this.#keys.set(packet, key);
+    }
+    return key;
   }
 
   /**
@@ -89,31 +106,39 @@ export class DistributedSystem<State, Message> {
     for (const host of this.#protocol.hosts) {
       for (const action of this.#protocol.actions) {
         if (action.takes === 'nothing') {
-          const event = { type: 'act', host, action } as const;
-          if (this.next(s, event)) yield event;
+          yield* this.#choose(s, { type: 'act', host, action });
           continue;
         }
         for (const packet of s.sent.values()) {
-          const event = { type: 'act', host, action, packet } as const;
-          if (packet.dst === host && this.next(s, event)) yield event;
+          if (packet.dst === host) yield* this.#choose(s, { type: 'act', host, action, packet });
         }
       }
       if (this.#protocol.restart) yield { type: 'restart', host };
     }
   }
 
+  /** The event with each choice with which it can happen. */
+  *#choose(
+    s: System<State, Message>,
+    event: Event<State, Message> & { type: 'act' },
+  ): Iterable<Event<State, Message>> {
+    const { action, host, packet } = event;
+    const state = s.hosts[this.#indexOf.get(host) ?? -1] as State;
+    for (const choice of choicesOf(action, state, { packet, now: s.time })) {
+      const chosen = action.choices === undefined ? event : { ...event, choice };
+      if (this.next(s, chosen)) yield chosen;
+    }
+  }
+
   #act(
     s: System<State, Message>,
-    { host, action, packet, now = s.time }: Event<State, Message> & { type: 'act' },
+    { host, action, packet, choice, now = s.time }: Event<State, Message> & { type: 'act' },
   ): System<State, Message> | undefined {
-    if (action.takes === 'nothing') {
-      return this.#move(s, host, (state) =>
-        action.guard(state, now) ? undefined : action.step(state, now),
-      );
-    }
-    if (packet?.dst !== host || !s.sent.has(this.keyOf(packet))) return undefined;
+    const received = packet === undefined || s.sent.has(this.keyOf(packet));
+    if (!received || (packet !== undefined && packet.dst !== host)) return undefined;
+    const given = { packet, now };
     return this.#move(s, host, (state) =>
-      action.guard(state, packet, now) ? undefined : action.step(state, packet, now),
+      guardOf(action, state, given, choice) ? undefined : stepOf(action, state, given, choice),
     );
   }
 
@@ -135,8 +160,7 @@ export class DistributedSystem<State, Message> {
   }
 
   #send(s: System<State, Message>, packets: readonly Packet<Message>[]): System<State, Message> {
-    const fresh = packets.filter((packet) => !s.sent.has(this.keyOf(packet)));
-    if (fresh.length === 0) return s;
-    return { ...s, sent: new Map([...s.sent, ...fresh.map((p) => [this.keyOf(p), p] as const)]) };
+    const sent = s.sent.add(packets.map((packet) => [this.keyOf(packet), packet]));
+    return sent === s.sent ? s : { ...s, sent };
   }
 }

@@ -76,7 +76,7 @@ export const grant: LocalAction<Host, Message> = {
   guard: (h) =>
     clause('the host holds the lock', h.held)
     ?? clause('there is a next epoch', h.epoch < h.constants.parameters.maxEpoch),
-  step: (h, now) => ({
+  step: (h, { now }) => ({
     state: {
       constants: h.constants,
       held: false,
@@ -95,13 +95,13 @@ export const offer: LocalAction<Host, Message> = {
   name: 'offer',
   takes: 'nothing',
   readsClock: true,
-  guard: (h, now) =>
+  guard: (h, { now }) =>
     clause('an offer is unanswered', h.offeredAt !== undefined)
     ?? clause(
       'a retry period has passed',
       Math.abs(now - (h.offeredAt ?? now)) >= h.constants.parameters.retryPeriod,
     ),
-  step: (h, now) => ({
+  step: (h, { now }) => ({
     state: { constants: h.constants, held: h.held, epoch: h.epoch, offeredAt: now },
     sends: [transfer(h)],
   }),
@@ -112,12 +112,12 @@ export const accept: PacketAction<Host, Message> = {
   name: 'accept',
   takes: 'packet',
   readsClock: false,
-  guard: (h, { src, msg }) =>
+  guard: (h, { packet: { src, msg } }) =>
     clause('the packet is a transfer', msg.type === 'transfer')
     ?? clause('it comes from a host', h.constants.ring.includes(src))
     ?? clause('the host does not hold the lock', !h.held)
     ?? clause('the epoch is later than its own', msg.type === 'transfer' && msg.epoch > h.epoch),
-  step: (h, { src, msg }) => {
+  step: (h, { packet: { src, msg } }) => {
     if (msg.type !== 'transfer') return unchanged(h);
     // An unanswered offer of an earlier epoch must have been accepted, or there would be no later
     // one.
@@ -133,12 +133,12 @@ export const answer: PacketAction<Host, Message> = {
   name: 'answer',
   takes: 'packet',
   readsClock: false,
-  guard: (h, { src, msg }) =>
+  guard: (h, { packet: { src, msg } }) =>
     clause('offers are repeated', !h.constants.parameters.compatible)
     ?? clause('the packet is a transfer', msg.type === 'transfer')
     ?? clause('it comes from a host', h.constants.ring.includes(src))
     ?? clause('the epoch is its own', msg.type === 'transfer' && msg.epoch === h.epoch),
-  step: (h, { src }) => ({
+  step: (h, { packet: { src } }) => ({
     state: h,
     sends: [send(h, src, { type: 'locked', epoch: h.epoch })],
   }),
@@ -149,7 +149,7 @@ export const confirm: PacketAction<Host, Message> = {
   name: 'confirm',
   takes: 'packet',
   readsClock: false,
-  guard: (h, { src, msg }) =>
+  guard: (h, { packet: { src, msg } }) =>
     clause('the packet says locked', msg.type === 'locked')
     ?? clause('it comes from the successor', src === successor(h.constants))
     ?? clause('an offer is unanswered', h.offeredAt !== undefined)
@@ -165,10 +165,10 @@ export const ignore: PacketAction<Host, Message> = {
   name: 'ignore',
   takes: 'packet',
   readsClock: false,
-  guard: (h, packet, now) =>
-    clause('the packet is not to be accepted', accept.guard(h, packet, now) !== undefined)
-    ?? clause('the packet is not to be answered', answer.guard(h, packet, now) !== undefined)
-    ?? clause('the packet confirms nothing', confirm.guard(h, packet, now) !== undefined),
+  guard: (h, input) =>
+    clause('the packet is not to be accepted', accept.guard(h, input) !== undefined)
+    ?? clause('the packet is not to be answered', answer.guard(h, input) !== undefined)
+    ?? clause('the packet confirms nothing', confirm.guard(h, input) !== undefined),
   step: (h) => unchanged(h),
 };
 

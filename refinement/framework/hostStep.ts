@@ -6,8 +6,9 @@
  * the implementation takes them for (B0), and that the protocol's action of that name does the same
  * (B1).
  */
-import type { Action, Input, Protocol, Step } from '../../protocol/framework/action.ts';
-import { IDLE } from '../../protocol/framework/action.ts';
+import type { Action, Protocol, Step } from '../../protocol/framework/action.ts';
+import { IDLE, unchanged } from '../../protocol/framework/action.ts';
+import { choicesOf, guardOf, stepOf } from '../../protocol/framework/steps.ts';
 import { type Difference, difference } from '../../spec/framework/difference.ts';
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
 import { equal } from '../../spec/framework/equal.ts';
@@ -56,6 +57,14 @@ export interface CheckedStep<State, Message> {
   readonly step: Step<State, Message>;
 }
 
+/** What the operations of a step mean. */
+interface Observed<Message> {
+  readonly packet: Packet<Message> | undefined;
+  /** Nothing where the clock was not read. */
+  readonly now: number | undefined;
+  readonly sends: readonly Packet<Message>[];
+}
+
 const OPERATION = { receive: 'R', timeout: 'T', clock: 'C', send: 'S' } as const satisfies Record<
   ObservedIo['type'],
   IoOperation
@@ -95,14 +104,8 @@ export class HostStepChecker<Impl, State, Message> {
     impl: Impl,
   ): CheckedStep<State, Message> {
     this.#checkOrder(place, io);
-    const { packet, now, sends } = this.#messages(place, me, io);
-    const step = this.#checkStep(place, before, { packet, now }, sends);
-    const found = this.#refinement.compare(impl, step.state);
-    if (found !== undefined) {
-      const law = 'the host is in the state that the protocol says';
-      throw new HostRefusal(place, { failed: law }, found);
-    }
-    return { packet, step };
+    const observed = this.#messages(place, me, io);
+    return { packet: observed.packet, step: this.#explain(place, before, observed, impl) };
   }
 
   /** B2: the operations come in an order that makes them one atomic step. */
@@ -119,7 +122,7 @@ export class HostStepChecker<Impl, State, Message> {
    * B0: what the host received and sent, as messages; the implementation must take them for the
    * same.
    */
-  #messages(place: Place, me: EndPoint, io: readonly ObservedIo[]) {
+  #messages(place: Place, me: EndPoint, io: readonly ObservedIo[]): Observed<Message> {
     const sends: Packet<Message>[] = [];
     let packet: Packet<Message> | undefined;
     let now: number | undefined;
@@ -168,43 +171,75 @@ export class HostStepChecker<Impl, State, Message> {
     throw new WireRefusal(place, { failed: 'a host sends only bytes that mean something' });
   }
 
-  /** B1: the step is what the protocol's action of that name does with this input. */
-  #checkStep(
+  /**
+   * B1: the step is what the protocol's action of that name does with this input, for some choice
+   * where the action leaves something open. If it is so for none, the refusal speaks of the first
+   * choice that may be made.
+   */
+  #explain(
     place: Place,
     before: State,
-    input: Input<Message>,
-    sends: readonly Packet<Message>[],
+    observed: Observed<Message>,
+    impl: Impl,
   ): Step<State, Message> {
-    const step = this.#protocolStep(place, before, input);
-    if (!equal(step.sends, sends)) {
-      const refusal = { failed: 'the host sends what the protocol says' };
-      throw new HostRefusal(place, refusal, difference(step.sends, sends));
+    const { packet, now = 0 } = observed;
+    const action = this.#actionOf(place, observed);
+    if (action === undefined) return this.#require(place, unchanged(before), observed, impl);
+    const given = { packet, now };
+    let denied: Refusal | undefined;
+    let first: Step<State, Message> | undefined;
+    for (const choice of choicesOf(action, before, given)) {
+      const refusal = guardOf(action, before, given, choice);
+      if (refusal !== undefined) {
+        denied ??= refusal;
+        continue;
+      }
+      const step = stepOf(action, before, given, choice);
+      if (this.#agrees(step, observed, impl)) return step;
+      first ??= step;
     }
-    return step;
+    if (first !== undefined) return this.#require(place, first, observed, impl);
+    const because = denied === undefined ? [] : [denied];
+    throw new HostRefusal(place, { failed: 'the action may be taken', because });
   }
 
-  #protocolStep(place: Place, before: State, input: Input<Message>): Step<State, Message> {
-    const { packet, now = 0 } = input;
-    const refuse = (failed: string, because: readonly Refusal[] = []): never => {
-      throw new HostRefusal(place, { failed, because });
+  /** The protocol's action of that name, if its input is of the right kind; nothing for idleness. */
+  #actionOf(place: Place, { packet, now }: Observed<Message>): Action<State, Message> | undefined {
+    const refuse = (failed: string): never => {
+      throw new HostRefusal(place, { failed });
     };
     if (place.action === IDLE) {
-      if (packet !== undefined) refuse('an idle step receives nothing');
-      return { state: before, sends: [] };
+      return packet === undefined ? undefined : refuse('an idle step receives nothing');
     }
     const action = this.#actions.get(place.action);
     if (action === undefined) return refuse('the action is one of the protocol');
-    if (action.readsClock && input.now === undefined) refuse('the action reads the clock');
-    if (!action.readsClock && input.now !== undefined) refuse('the action does not read the clock');
-    if (action.takes === 'packet') {
-      if (packet === undefined) return refuse('the action receives a packet');
-      const refusal = action.guard(before, packet, now);
-      if (refusal) refuse('the action may be taken', [refusal]);
-      return action.step(before, packet, now);
+    if (action.readsClock && now === undefined) refuse('the action reads the clock');
+    if (!action.readsClock && now !== undefined) refuse('the action does not read the clock');
+    if (action.takes === 'packet' && packet === undefined) refuse('the action receives a packet');
+    if (action.takes === 'nothing' && packet !== undefined) refuse('the action receives nothing');
+    return action;
+  }
+
+  #agrees({ state, sends }: Step<State, Message>, observed: Observed<Message>, impl: Impl) {
+    return equal(sends, observed.sends) && this.#refinement.compare(impl, state) === undefined;
+  }
+
+  /** The step, if it is what the host was seen to do. */
+  #require(
+    place: Place,
+    step: Step<State, Message>,
+    observed: Observed<Message>,
+    impl: Impl,
+  ): Step<State, Message> {
+    if (!equal(step.sends, observed.sends)) {
+      const refusal = { failed: 'the host sends what the protocol says' };
+      throw new HostRefusal(place, refusal, difference(step.sends, observed.sends));
     }
-    if (packet !== undefined) refuse('the action receives nothing');
-    const refusal = action.guard(before, now);
-    if (refusal) refuse('the action may be taken', [refusal]);
-    return action.step(before, now);
+    const found = this.#refinement.compare(impl, step.state);
+    if (found !== undefined) {
+      const law = 'the host is in the state that the protocol says';
+      throw new HostRefusal(place, { failed: law }, found);
+    }
+    return step;
   }
 }

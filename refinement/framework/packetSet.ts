@@ -2,7 +2,7 @@
  * # The packets sent so far
  *
  * A set that grows with every different packet of a behaviour and never forgets one, because a
- * packet may come however late. It keeps no texts, only their fingerprints of 64 bits in a table
+ * packet may come however late. It keeps no packets, only their fingerprints of 64 bits in a table
  * with open addressing: 11 to 21 bytes a packet (half as much again while the table grows),
  * however long the packet is, and no limit before memory has one.
  *
@@ -10,7 +10,7 @@
  * sent. That happens to such a packet with a chance of one in 2⁶⁴ for each packet that was sent:
  * after a milliard of them, one in seventeen milliards. A fingerprint resists chance, not malice.
  */
-import { Hasher } from '../../spec/framework/fingerprint.ts';
+import type { Fingerprint } from '../../spec/framework/fingerprint.ts';
 
 /** How many entries there is room for at first; a power of two, as it always is. */
 const FIRST_ROOM = 256;
@@ -28,19 +28,18 @@ export class PacketSet {
     return this.#size;
   }
 
-  /** Whether the packet with this text is in it. */
-  has(packet: string): boolean {
-    const { hi, lo } = keyOf(packet);
-    return this.#table[this.#find(hi, lo) + 1] !== 0;
+  /** Whether the packet with this fingerprint is in it. */
+  has({ hi, lo }: Fingerprint): boolean {
+    return this.#table[this.#find(hi | 0, wordOf(lo)) + 1] !== 0;
   }
 
-  /** Puts in the packet with this text; says whether it was not there yet. */
-  add(packet: string): boolean {
-    const { hi, lo } = keyOf(packet);
-    const at = this.#find(hi, lo);
+  /** Puts in the packet with this fingerprint; says whether it was not there yet. */
+  add({ hi, lo }: Fingerprint): boolean {
+    const word = wordOf(lo);
+    const at = this.#find(hi | 0, word);
     if (this.#table[at + 1] !== 0) return false;
-    this.#table[at] = hi;
-    this.#table[at + 1] = lo;
+    this.#table[at] = hi | 0;
+    this.#table[at + 1] = word;
     this.#size++;
     // Of four places one stays free, so that a search is short and ends.
     if (4 * ENTRY * this.#size > 3 * this.#table.length) this.#grow();
@@ -72,8 +71,5 @@ export class PacketSet {
   }
 }
 
-/** The halves of the fingerprint; the second is never 0, which stands for no entry. */
-function keyOf(packet: string): { readonly hi: number; readonly lo: number } {
-  const { hi, lo } = new Hasher().add(packet).digest();
-  return { hi: hi | 0, lo: lo | 0 || 1 };
-}
+/** The second half of a fingerprint as an entry has it: never 0, which stands for no entry. */
+const wordOf = (lo: number): number => lo | 0 || 1;

@@ -16,14 +16,17 @@
 import type { Host, Message } from '../../protocol/lock/host.ts';
 import { successor } from '../../protocol/lock/host.ts';
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
-import { clause, type Verdict } from '../../spec/framework/verdict.ts';
+import { clause } from '../../spec/framework/verdict.ts';
 import type { State } from '../../spec/lock/service.ts';
+import type { Laws } from '../framework/laws.ts';
+import type { Whole } from '../framework/systemRefinement.ts';
+
+/** The past, which for the lock is the service's state: all that most laws look at. */
+type Past = Pick<Whole<Host, State>, 'ghost'>;
 
 /** True of each packet that was ever sent, whoever sent it. */
-export const packetInvariants: Readonly<
-  Record<string, (packet: Packet<Message>, s: State) => Verdict>
-> = {
-  L1: ({ src, dst, msg }, s) =>
+export const packetInvariants: Laws<[packet: Packet<Message>, past: Past]> = {
+  L1: ({ src, dst, msg }, { ghost: s }) =>
     msg.type === 'transfer' && s.hosts.has(src)
       ? (clause('no transfer names the first epoch', msg.epoch >= 2)
         ?? clause('a transfer names an epoch that has begun', msg.epoch <= s.history.length)
@@ -32,7 +35,7 @@ export const packetInvariants: Readonly<
           s.history.at(msg.epoch - 1) === dst,
         ))
       : undefined,
-  L5: ({ src, dst, msg }, s) =>
+  L5: ({ src, dst, msg }, { ghost: s }) =>
     msg.type === 'locked' && s.hosts.has(src) && s.hosts.has(dst)
       ? (clause(
           'locked names an epoch that has begun',
@@ -43,16 +46,17 @@ export const packetInvariants: Readonly<
 };
 
 /** True of each host by itself. */
-export const hostInvariants: Readonly<Record<string, (h: Host, s: State) => Verdict>> = {
-  L2: (h, s) =>
+export const hostInvariants: Laws<[h: Host, past: Past]> = {
+  L2: (h, { ghost: s }) =>
     clause(
       'a host knows of the last epoch that it handed on',
       h.epoch >= lastPlaceBeforeEnd(h.constants.me, s),
     ),
-  L3: (h, s) =>
+  L3: (h, { ghost: s }) =>
     clause('only the last in history holds', !h.held || s.history.last === h.constants.me),
-  L4: (h, s) => clause('the holder is in the last epoch', !h.held || h.epoch === s.history.length),
-  L7: (h, s) =>
+  L4: (h, { ghost: s }) =>
+    clause('the holder is in the last epoch', !h.held || h.epoch === s.history.length),
+  L7: (h, { ghost: s }) =>
     h.offeredAt === undefined
       ? undefined
       : (clause('whoever offers the lock does not hold it', !h.held)
@@ -64,11 +68,9 @@ export const hostInvariants: Readonly<Record<string, (h: Host, s: State) => Verd
 };
 
 /** True of all hosts together. */
-export const systemInvariants: Readonly<
-  Record<string, (hosts: readonly Host[], s: State) => Verdict>
-> = {
-  L3: (hosts) => clause('at most one host holds the lock', countHolders(hosts) <= 1),
-  L6: (_hosts, s) =>
+export const systemInvariants: Laws<[whole: Whole<Host, State>]> = {
+  L3: ({ states }) => clause('at most one host holds the lock', countHolders(states) <= 1),
+  L6: ({ ghost: s }) =>
     clause('history has begun', s.history.length >= 1)
     ?? clause(
       'the last holder is a host',
@@ -77,7 +79,7 @@ export const systemInvariants: Readonly<
 };
 
 /** True of each step of a host: what it never takes back. */
-export const stepInvariants: Readonly<Record<string, (before: Host, after: Host) => Verdict>> = {
+export const stepInvariants: Laws<[before: Host, after: Host]> = {
   L6: (before, after) =>
     clause('the configuration never changes', before.constants === after.constants)
     ?? clause('the epoch of a host never decreases', before.epoch <= after.epoch),

@@ -20,6 +20,7 @@ import type { Verdict } from '../../spec/framework/verdict.ts';
 import * as service from '../../spec/lock/service.ts';
 import { compareFields } from '../framework/compareFields.ts';
 import type { Refinement } from '../framework/monitor.ts';
+import type { SystemRefinement } from '../framework/systemRefinement.ts';
 import { type Grammar, read } from '../framework/wire.ts';
 import {
   hostInvariants,
@@ -77,23 +78,38 @@ export function advanceService(
 export const corresponds = ({ src, dst, msg }: Packet<Message>, s: service.State): Verdict =>
   msg.type === 'locked' ? service.announcedByHolder({ src, dst, msg }, s) : undefined;
 
-/** Everything that is checked of a lock service on the hosts of `ring`. */
-export const lockRefinement = (
+/**
+ * Everything that is checked of a system of lock hosts in `ring`. The ghost is the service itself:
+ * all that needs to be known of the past is who held the lock.
+ */
+export const lockSystem = (
   ring: readonly EndPoint[],
   parameters: Parameters,
-): Refinement<LockState, Host, Message, service.State> => ({
+): SystemRefinement<Host, Message, service.State, service.State> => ({
   protocol: lock(ring, parameters),
-  read: readMessage,
-  readAsImpl: readMessageAsImpl,
-  invalid: INVALID,
-  compare: compareHost,
-  initial: initialService(ring),
+  begin: () => initialService(ring),
+  copy: (s) => s,
+  act: (s, { action, step }) => advanceService(s, action, step),
+  hear: (s) => s,
+  spec: (s) => s,
   init: (s) => service.init(s, new Set(ring)),
-  advance: (s, action, _before, step) => advanceService(s, action, step),
   next: service.next,
   correspondence: corresponds,
   packetInvariants,
   hostInvariants,
-  systemInvariants,
   stepInvariants,
+  systemInvariants,
+  sampledInvariants: {},
+});
+
+/** Everything that is checked of a lock service on the hosts of `ring`. */
+export const lockRefinement = (
+  ring: readonly EndPoint[],
+  parameters: Parameters,
+): Refinement<LockState, Host, Message, service.State, service.State> => ({
+  ...lockSystem(ring, parameters),
+  read: readMessage,
+  readAsImpl: readMessageAsImpl,
+  invalid: INVALID,
+  compare: compareHost,
 });

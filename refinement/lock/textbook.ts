@@ -91,9 +91,11 @@ const brokenBetween = (before: Moment, { system, s }: Moment): readonly Broken[]
 /** No packet contradicts the service, and every invariant holds of every subject. */
 const brokenIn = ({ system: { hosts, sent }, s }: Moment): readonly Broken[] => [
   ...broken('B4', service.correspondence([...sent.values()].filter(saysLocked), s)),
-  ...everyLaw(packetInvariants, (law) => [...sent.values()].map((packet) => law(packet, s))),
-  ...everyLaw(hostInvariants, (law) => hosts.map((host) => law(host, s))),
-  ...everyLaw(systemInvariants, (law) => [law(hosts, s)]),
+  ...everyLaw(packetInvariants, (law) =>
+    [...sent.values()].map((packet) => law(packet, { ghost: s })),
+  ),
+  ...everyLaw(hostInvariants, (law) => hosts.map((host) => law(host, { ghost: s }))),
+  ...everyLaw(systemInvariants, (law) => [law({ states: hosts, ghost: s })]),
 ];
 
 const everyLaw = <Law>(

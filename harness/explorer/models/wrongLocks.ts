@@ -54,7 +54,7 @@ export const WRONG_LOCKS: readonly (readonly [law: string, mutation: Mutation, r
     ],
     [
       'a host that grants to itself',
-      grants((h, now) => ({
+      grants((h, { now }) => ({
         state: released(h, now),
         sends: transfers(h, after(h, 0), h.epoch + 1),
       })),
@@ -62,7 +62,7 @@ export const WRONG_LOCKS: readonly (readonly [law: string, mutation: Mutation, r
     ],
     [
       'a host that skips its successor',
-      grants((h, now) => ({
+      grants((h, { now }) => ({
         state: released(h, now),
         sends: transfers(h, after(h, 2), h.epoch + 1),
       })),
@@ -70,12 +70,15 @@ export const WRONG_LOCKS: readonly (readonly [law: string, mutation: Mutation, r
     ],
     [
       'a host that does not count epochs',
-      grants((h, now) => ({ state: released(h, now), sends: transfers(h, after(h, 1), h.epoch) })),
+      grants((h, { now }) => ({
+        state: released(h, now),
+        sends: transfers(h, after(h, 1), h.epoch),
+      })),
       'B3 no transfer names the first epoch',
     ],
     [
       'a host that grants to a stranger',
-      grants((h, now) => ({
+      grants((h, { now }) => ({
         state: released(h, now),
         sends: transfers(h, 'stranger', h.epoch + 1),
       })),
@@ -83,7 +86,7 @@ export const WRONG_LOCKS: readonly (readonly [law: string, mutation: Mutation, r
     ],
     [
       'a host that says locked for another',
-      grants((h, now) => ({
+      grants((h, { now }) => ({
         state: released(h, now),
         sends: [
           ...transfers(h, after(h, 1), h.epoch + 1),
@@ -95,7 +98,7 @@ export const WRONG_LOCKS: readonly (readonly [law: string, mutation: Mutation, r
     [
       'a host that accepts an epoch again',
       accepts({
-        guard: (h, { src, msg }) =>
+        guard: (h, { packet: { src, msg } }) =>
           refuses(
             h.constants.ring.includes(src)
               && msg.type === 'transfer'
@@ -108,14 +111,15 @@ export const WRONG_LOCKS: readonly (readonly [law: string, mutation: Mutation, r
     [
       'a host that obeys a stranger',
       accepts({
-        guard: (h, { msg }) => refuses(msg.type === 'transfer' && !h.held && msg.epoch > h.epoch),
+        guard: (h, { packet: { msg } }) =>
+          refuses(msg.type === 'transfer' && !h.held && msg.epoch > h.epoch),
       }),
       'B3 only the last in history holds',
     ],
     [
       'a host that forgets its epoch',
       accepts({
-        step: (h, packet) => ({
+        step: (h, { packet }) => ({
           state: { ...h, held: false, epoch: h.epoch - 1 },
           sends: transfers(h, packet.src, 2).slice(1),
         }),
@@ -128,16 +132,20 @@ export const WRONG_LOCKS: readonly (readonly [law: string, mutation: Mutation, r
       'B3 only the last in history holds',
     ],
     [
-      'a host with another configuration after it starts again',
-      restarts((h) => ({ ...h, constants: { ...h.constants } })),
+      'a host that forgets only its epoch',
+      restarts((h) => ({ ...h, held: false, epoch: 0, offeredAt: undefined })),
+      'B3 a host knows of the last epoch that it handed on',
+    ],
+    [
+      'a host that changes its configuration',
+      accepts({ step: (h) => ({ state: { ...h, constants: { ...h.constants } }, sends: [] }) }),
       'B3 the configuration never changes',
     ],
     [
       'a step of the service in which nothing happens',
       (laws) => ({
         ...laws,
-        advance: (s, action, ...step) =>
-          action === 'ignore' ? { ...s } : laws.advance(s, action, ...step),
+        act: (s, act) => (act.action === 'ignore' ? { ...s } : laws.act(s, act)),
       }),
       'B3 the lock changes hands exactly once',
     ],
@@ -145,10 +153,8 @@ export const WRONG_LOCKS: readonly (readonly [law: string, mutation: Mutation, r
       'a step of the service when nothing happens in the system',
       (laws) => ({
         ...laws,
-        advance: (s, action, ...step) =>
-          action === 'ignore'
-            ? { ...s, history: s.history.append('a') }
-            : laws.advance(s, action, ...step),
+        act: (s, act) =>
+          act.action === 'ignore' ? { ...s, history: s.history.append('a') } : laws.act(s, act),
       }),
       'B3 the holder is in the last epoch',
     ],
