@@ -98,6 +98,10 @@ describe('a key-value store at its limits', () => {
   });
 
   test('does not get a value that grew too long for a reply', () => {
+    expect(ask(small, store({ k: '€€12' }), get('k')).reply).toEqual({
+      type: 'getFound',
+      value: '€€12', // Just as long as a reply may be.
+    });
     const grown = ask(small, new Map(), i32(2) + i32(0) + i32(3) + fromHex('ffffff')).state;
     expect(grown).toEqual(store({ '': '\ufffd\ufffd\ufffd' }));
     expect(ask(small, grown, get(''))).toEqual({ state: grown, reply: INVALID });

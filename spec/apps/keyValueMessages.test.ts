@@ -8,6 +8,7 @@ import {
   encodeRequest,
   type KeyValueReply,
   type KeyValueRequest,
+  readField,
 } from './keyValueMessages.ts';
 
 const hex = (spaced: string): string => fromHex(spaced.replaceAll(' ', ''));
@@ -66,6 +67,8 @@ describe('a request of the key-value store', () => {
     ['of a type below 0', 'ffffffff 00000000'],
     ['with a key of fewer than no bytes', '00000001 ffffffff'],
     ['with a key longer than what is left', '00000001 7fffffff 61'],
+    // Read from where such a key would end, a value would fill the rest exactly.
+    ['with a key that ends before it begins', `00000002 fffffff9 ${'00'.repeat(764)}`],
     ['with a value of fewer than no bytes', '00000002 00000001 6b ffffffff'],
     ['with a value longer than what is left', '00000002 00000001 6b 00000002 61'],
   ])('is none %s', (_, bytes) => {
@@ -75,6 +78,17 @@ describe('a request of the key-value store', () => {
   test('may have a key that is no UTF-8, and begins with a byte order mark', () => {
     const request = decodeRequest(hex('00000001 00000005 efbbbf c3 61'));
     expect(request).toEqual({ type: 'get', key: '\ufeff\ufffda' });
+  });
+});
+
+describe('a field', () => {
+  test('is the text that its length spans, and where it ends', () => {
+    const bytes = hex('ffff 00000002 c3a9 61');
+    expect(readField(bytes, 2)).toEqual({ text: 'é', end: 8 });
+  });
+
+  test.each(['000000', '00000001', '00000003 6161', '80000000'])('is not %s', (bytes) => {
+    expect(readField(hex(bytes), 0)).toBeUndefined();
   });
 });
 
