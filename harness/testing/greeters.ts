@@ -2,7 +2,8 @@
  * # Hosts that greet one another
  *
  * A protocol that means nothing, but has a step of every kind: with and without a packet, with and
- * without a clock, that changes the host or only speaks or does nothing at all, and a restart.
+ * without a clock, with and without a choice, that changes the host or only speaks or does nothing
+ * at all, and a restart.
  */
 import type {
   Action,
@@ -63,7 +64,22 @@ export const shrug: PacketAction<Greeter, number> = {
   step: (h) => unchanged(h),
 };
 
-const ACTIONS: readonly Action<Greeter, number>[] = [greet, hear, echo, shrug];
+/** Answers one of the first three greetings with one of its choice that came before it. */
+export const tease: PacketAction<Greeter, number, number> = {
+  name: 'tease',
+  takes: 'packet',
+  readsClock: false,
+  choices: (_h, _now, { msg }) => [msg - 1, msg - 2, msg],
+  guard: (h, { packet: { msg }, choice }) =>
+    clause('it is the latest', msg === h.heard && msg <= 3)
+    ?? clause('it came before', choice >= 1 && choice < msg),
+  step: (h, { packet: { src }, choice }) => ({
+    state: h,
+    sends: [{ src: h.me, dst: src, msg: choice }],
+  }),
+};
+
+const ACTIONS: readonly Action<Greeter, number>[] = [greet, hear, echo, tease, shrug];
 
 export const FORGETFUL: Protocol<Greeter, number> = {
   name: 'greeters',

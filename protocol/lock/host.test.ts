@@ -43,8 +43,10 @@ const locked = (epoch: number, src = 'c', dst = 'b'): Packet<Message> => ({
   msg: { type: 'locked', epoch },
 });
 
+const at = (now: number) => ({ now, choice: undefined });
+
 /** Packet actions read no clock. */
-const NOW = Number.NaN;
+const taking = (packet: Packet<Message>) => ({ ...at(Number.NaN), packet });
 
 const INVALID: Packet<Message> = { src: 'a', dst: 'b', msg: { type: 'invalid' } };
 
@@ -95,26 +97,26 @@ const GRANT_REFUSES: readonly LocalRow[] = [
 
 describe('lock: grant', () => {
   test.each(GRANT_REFUSES)('refuses, because ✗ %s', (because, h, now) => {
-    expect(grant.guard(h, now)).toEqual({ failed: because });
+    expect(grant.guard(h, at(now))).toEqual({ failed: because });
   });
 
   test('lets go, and offers the next epoch to the successor', () => {
     const h = host({ held: true, epoch: 8 });
-    expect(grant.guard(h, 70)).toBeUndefined();
-    const { state, sends } = grant.step(h, 70);
+    expect(grant.guard(h, at(70))).toBeUndefined();
+    const { state, sends } = grant.step(h, at(70));
     expect(state).toEqual(host({ held: false, epoch: 8, offeredAt: 70 }));
     expect(state.constants).toBe(h.constants);
     expect(sends).toEqual([transfer(9, 'b', 'c')]);
   });
 
   test('remembers no offer where offers are not repeated', () => {
-    const { state, sends } = grant.step(host({ held: true, epoch: 1 }, 'b', COMPATIBLE), 70);
+    const { state, sends } = grant.step(host({ held: true, epoch: 1 }, 'b', COMPATIBLE), at(70));
     expect(state).toEqual(host({ epoch: 1 }, 'b', COMPATIBLE));
     expect(sends).toEqual([transfer(2, 'b', 'c')]);
   });
 
   test('goes from the last of the ring to the first', () => {
-    const { sends } = grant.step(host({ held: true, epoch: 3 }, 'c'), 0);
+    const { sends } = grant.step(host({ held: true, epoch: 3 }, 'c'), at(0));
     expect(sends).toEqual([transfer(4, 'c', 'a')]);
   });
 });
@@ -128,7 +130,7 @@ const OFFER_REFUSES: readonly LocalRow[] = [
 
 describe('lock: offer', () => {
   test.each(OFFER_REFUSES)('refuses, because ✗ %s', (because, h, now) => {
-    expect(offer.guard(h, now)).toEqual({ failed: because });
+    expect(offer.guard(h, at(now))).toEqual({ failed: because });
   });
 
   test.each([
@@ -138,8 +140,8 @@ describe('lock: offer', () => {
     ['though the clock was set back far', -10_000],
   ])('repeats the same offer %s', (_, now) => {
     const h = host({ epoch: 3, offeredAt: 500 });
-    expect(offer.guard(h, now)).toBeUndefined();
-    const { state, sends } = offer.step(h, now);
+    expect(offer.guard(h, at(now))).toBeUndefined();
+    const { state, sends } = offer.step(h, at(now));
     expect(state).toEqual(host({ epoch: 3, offeredAt: now }));
     expect(state.constants).toBe(h.constants);
     expect(sends).toEqual([transfer(4, 'b', 'c')]);
@@ -147,8 +149,8 @@ describe('lock: offer', () => {
 
   test('sends what the grant sent', () => {
     const h = host({ held: true, epoch: 3 });
-    const granted = grant.step(h, 0);
-    expect(offer.step(granted.state, 100).sends).toEqual(granted.sends);
+    const granted = grant.step(h, at(0));
+    expect(offer.step(granted.state, at(100)).sends).toEqual(granted.sends);
   });
 });
 
@@ -165,7 +167,7 @@ const ACCEPT_REFUSES: readonly PacketRow[] = [
 
 describe('lock: accept', () => {
   test.each(ACCEPT_REFUSES)('refuses, because ✗ %s', (because, h, packet) => {
-    expect(accept.guard(h, packet, NOW)).toEqual({ failed: because });
+    expect(accept.guard(h, taking(packet))).toEqual({ failed: because });
   });
 
   test.each([
@@ -176,8 +178,8 @@ describe('lock: accept', () => {
     ['one while its own offer is unanswered', host({ epoch: 2, offeredAt: 7 }), transfer(5)],
   ])('takes %s, and says so to whoever offered it', (_, h, packet) => {
     const { epoch } = packet.msg as { epoch: number };
-    expect(accept.guard(h, packet, NOW)).toBeUndefined();
-    const { state, sends } = accept.step(h, packet, NOW);
+    expect(accept.guard(h, taking(packet))).toBeUndefined();
+    const { state, sends } = accept.step(h, taking(packet));
     expect(state).toEqual(host({ held: true, epoch, offeredAt: undefined }));
     expect(state.constants).toBe(h.constants);
     expect(sends).toEqual([locked(epoch, 'b', packet.src)]);
@@ -194,7 +196,7 @@ const ANSWER_REFUSES: readonly PacketRow[] = [
 
 describe('lock: answer', () => {
   test.each(ANSWER_REFUSES)('refuses, because ✗ %s', (because, h, packet) => {
-    expect(answer.guard(h, packet, NOW)).toEqual({ failed: because });
+    expect(answer.guard(h, taking(packet))).toEqual({ failed: because });
   });
 
   test.each([
@@ -202,8 +204,8 @@ describe('lock: answer', () => {
     ['who has granted it since', host({ epoch: 2, offeredAt: 7 })],
     ['whose own offer was confirmed since', host({ epoch: 2 })],
   ])('a host %s says once more that it has had it', (_, h) => {
-    expect(answer.guard(h, transfer(2), NOW)).toBeUndefined();
-    const { state, sends } = answer.step(h, transfer(2), NOW);
+    expect(answer.guard(h, taking(transfer(2)))).toBeUndefined();
+    const { state, sends } = answer.step(h, taking(transfer(2)));
     expect(state).toBe(h);
     expect(sends).toEqual([locked(2, 'b', 'a')]);
   });
@@ -221,13 +223,13 @@ const CONFIRM_REFUSES: readonly PacketRow[] = [
 
 describe('lock: confirm', () => {
   test.each(CONFIRM_REFUSES)('refuses, because ✗ %s', (because, h, packet) => {
-    expect(confirm.guard(h, packet, NOW)).toEqual({ failed: because });
+    expect(confirm.guard(h, taking(packet))).toEqual({ failed: because });
   });
 
   test('ends the offers, and changes nothing else', () => {
     const h = host({ epoch: 4, offeredAt: 0 });
-    expect(confirm.guard(h, locked(5), NOW)).toBeUndefined();
-    const { state, sends } = confirm.step(h, locked(5), NOW);
+    expect(confirm.guard(h, taking(locked(5)))).toBeUndefined();
+    const { state, sends } = confirm.step(h, taking(locked(5)));
     expect(state).toEqual(host({ epoch: 4 }));
     expect(state.constants).toBe(h.constants);
     expect(sends).toEqual([]);
@@ -242,14 +244,14 @@ const IGNORE_REFUSES: readonly PacketRow[] = [
 
 describe('lock: ignore', () => {
   test.each(IGNORE_REFUSES)('refuses, because ✗ %s', (because, h, packet) => {
-    expect(ignore.guard(h, packet, NOW)).toEqual({ failed: because });
+    expect(ignore.guard(h, taking(packet))).toEqual({ failed: because });
   });
 
   test('changes nothing and says nothing', () => {
     const h = host({ epoch: 3 });
     for (const packet of [transfer(2), transfer(4, 'mallory'), locked(4), INVALID]) {
-      expect(ignore.guard(h, packet, NOW)).toBeUndefined();
-      const { state, sends } = ignore.step(h, packet, NOW);
+      expect(ignore.guard(h, taking(packet))).toBeUndefined();
+      const { state, sends } = ignore.step(h, taking(packet));
       expect(state).toBe(h);
       expect(sends).toEqual([]);
     }

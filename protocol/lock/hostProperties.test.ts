@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deepFreeze } from '../../harness/testing/deepFreeze.ts';
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
-import type { PacketAction, Step } from '../framework/action.ts';
+import type { Step } from '../framework/action.ts';
 import { DistributedSystem, type System } from '../framework/distributedSystem.ts';
+import { stepsOf } from '../framework/steps.ts';
 import { grant, type Host, lock, type Message, type Parameters } from './host.ts';
 
 const NAMES = ['a', 'b', 'c', 'd'];
@@ -48,12 +49,18 @@ const packetTo = (h: Host, src: EndPoint, msg: Message): Packet<Message> => ({
 
 const actionsOf = ({ constants: { ring, parameters: given } }: Host) => lock(ring, given).actions;
 
-/** The actions that may be taken with a packet, and what each does. They read no clock. */
-const taken = (h: Host, packet: Packet<Message>): readonly [string, Step<Host, Message>][] =>
-  actionsOf(h)
-    .filter((action): action is PacketAction<Host, Message> => action.takes === 'packet')
-    .filter((action) => action.guard(h, packet, Number.NaN) === undefined)
-    .map((action) => [action.name, action.step(h, packet, Number.NaN)]);
+/** What the actions that may be taken do, with a packet or of their own accord. */
+const taken = (
+  h: Host,
+  packet: Packet<Message> | undefined,
+  now = Number.NaN,
+): readonly [string, Step<Host, Message>][] =>
+  actionsOf(h).flatMap((action) =>
+    [...stepsOf(action, h, { packet, now })].map((step): [string, Step<Host, Message>] => [
+      action.name,
+      step,
+    ]),
+  );
 
 describe('the lock host', () => {
   test('does exactly one thing with any packet in any state', () => {
@@ -77,16 +84,10 @@ describe('the lock host', () => {
       fc.property(hosts, senders, messages, clocks, (h, src, msg, now) => {
         const packet = packetTo(h, src, msg);
         deepFreeze([h, packet]);
-        for (const action of actionsOf(h)) {
-          const step = (): Step<Host, Message> | undefined => {
-            if (action.takes === 'packet') {
-              return action.guard(h, packet, now) ? undefined : action.step(h, packet, now);
-            }
-            return action.guard(h, now) ? undefined : action.step(h, now);
-          };
-          const first = step();
-          if (first !== undefined) steps.add(action.name);
-          expect(step()).toEqual(first);
+        for (const given of [packet, undefined]) {
+          const first = taken(h, given, now);
+          for (const [name] of first) steps.add(name);
+          expect(taken(h, given, now)).toEqual(first);
         }
       }),
       { numRuns: 2_000 },
@@ -98,13 +99,8 @@ describe('the lock host', () => {
     fc.assert(
       fc.property(hosts, senders, messages, clocks, (h, src, msg, now) => {
         const packet = packetTo(h, src, msg);
-        const steps = taken(h, packet).map(([, step]) => step);
-        for (const action of actionsOf(h)) {
-          if (action.takes === 'nothing' && action.guard(h, now) === undefined) {
-            steps.push(action.step(h, now));
-          }
-        }
-        for (const { state, sends } of steps) {
+        const all = [...taken(h, packet), ...taken(h, undefined, now)];
+        for (const [, { state, sends }] of all) {
           expect(state.constants).toBe(h.constants);
           expect(state.epoch).toBeGreaterThanOrEqual(h.epoch);
           for (const sent of sends) expect(sent.src).toBe(h.constants.me);
@@ -119,14 +115,12 @@ describe('the lock host', () => {
       fc.property(hosts, clocks, (any, now) => {
         const { maxEpoch } = any.constants.parameters;
         const h = { ...any, held: true, epoch: maxEpoch, offeredAt: undefined };
-        for (const action of actionsOf(h)) {
-          if (action.takes === 'nothing') expect(action.guard(h, now)).toBeDefined();
-        }
+        expect(taken(h, undefined, now)).toEqual([]);
       }),
     );
   });
 
-  test('has one word for equal messages, and different words for different ones', () => {
+  test('has different words for different messages', () => {
     const { describe: word } = lock(['a'], { maxEpoch: 1, retryPeriod: 1, compatible: false });
     const key = (msg: Message) => ('epoch' in msg ? `${msg.type} ${msg.epoch}` : msg.type);
     fc.assert(
@@ -171,9 +165,8 @@ describe('the compatible lock host', () => {
       fc.property(compatible, clocks, (h, now) => {
         const local = actionsOf(h).filter((action) => action.takes === 'nothing');
         expect(local).toEqual([grant]);
-        const expected = originalGrant(h);
-        const step = grant.guard(h, now) === undefined ? grant.step(h, now) : undefined;
-        expect(step).toEqual(expected);
+        const [step] = taken(h, undefined, now);
+        expect(step?.[1]).toEqual(originalGrant(h));
         if (step !== undefined) grants++;
       }),
       { numRuns: 500 },

@@ -164,7 +164,7 @@ export class SystemMonitor<State, Message, Ghost, Spec> {
     this.#require(
       packet.dst === this.#actor
         ? { failed: 'a packet is received only after it was sent', because: [this.#named(packet)] }
-        : { failed: 'a packet goes to whom it was sent', because: [this.#named(packet)] },
+        : { failed: 'a packet comes to whom it was sent', because: [this.#named(packet)] },
     );
   }
 

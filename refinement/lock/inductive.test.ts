@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Action, Step } from '../../protocol/framework/action.ts';
+import { stepsOf } from '../../protocol/framework/steps.ts';
 import { type Host, lock, type Message, successor } from '../../protocol/lock/host.ts';
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
 import { Log } from '../../spec/framework/log.ts';
-import { clause, type Verdict } from '../../spec/framework/verdict.ts';
+import { clause, forAll, type Verdict } from '../../spec/framework/verdict.ts';
 import { next, type State } from '../../spec/lock/service.ts';
+import { firstBroken, lawList } from '../framework/laws.ts';
 import {
   hostInvariants,
   packetInvariants,
@@ -15,10 +17,14 @@ import { advanceService, corresponds } from './service.ts';
 
 /** The invariants, of which a test may change some. */
 const LAWS = {
-  packet: { ...packetInvariants, correspondence: corresponds },
-  host: hostInvariants,
-  system: systemInvariants,
-  step: stepInvariants,
+  packet: lawList({
+    ...packetInvariants,
+    B4: (packet: Packet<Message>, { ghost }: { readonly ghost: State }) =>
+      corresponds(packet, ghost),
+  }),
+  host: lawList(hostInvariants),
+  system: lawList(systemInvariants),
+  step: lawList(stepInvariants),
 };
 type Laws = typeof LAWS;
 
@@ -56,15 +62,17 @@ function tryAll(instance: Instance, laws: Laws = LAWS): Findings {
   const { actions } = lock(ring, { maxEpoch: longest, retryPeriod: NOW, compatible });
   for (const history of historiesOf(ring, longest)) {
     const s: State = { hosts: new Set(ring), history: Log.of(...history) };
-    const packets = packetsOf(ring, longest).filter((packet) => !broken(laws.packet, packet, s));
+    const packets = packetsOf(ring, longest).filter(
+      (packet) => !firstBroken(laws.packet, packet, { ghost: s }),
+    );
     const candidates = ring.map((me) =>
-      statesOf(me, instance).filter((h) => !broken(laws.host, h, s)),
+      statesOf(me, instance).filter((h) => !firstBroken(laws.host, h, { ghost: s })),
     );
     for (const hosts of product(candidates)) {
-      if (broken(laws.system, hosts, s)) continue;
+      if (firstBroken(laws.system, { states: hosts, ghost: s })) continue;
       findings.states++;
       hosts.forEach((h, index) => {
-        for (const [action, step] of stepsOf(h, actions, packets)) {
+        for (const [action, step] of everyStepOf(h, actions, packets)) {
           findings.steps++;
           const because = check(laws, s, hosts, index, action, step);
           if (because === undefined) continue;
@@ -76,19 +84,15 @@ function tryAll(instance: Instance, laws: Laws = LAWS): Findings {
   return findings;
 }
 
-function* stepsOf(
+function* everyStepOf(
   h: Host,
   actions: readonly Action<Host, Message>[],
   packets: readonly Packet<Message>[],
 ): Iterable<readonly [action: string, step: Step<Host, Message>]> {
   for (const action of actions) {
-    if (action.takes === 'nothing') {
-      if (action.guard(h, NOW) === undefined) yield [action.name, action.step(h, NOW)];
-      continue;
-    }
-    for (const packet of packets) {
-      if (packet.dst !== h.constants.me || action.guard(h, packet, NOW)) continue;
-      yield [action.name, action.step(h, packet, NOW)];
+    for (const packet of action.takes === 'nothing' ? [undefined] : packets) {
+      if (packet !== undefined && packet.dst !== h.constants.me) continue;
+      for (const step of stepsOf(action, h, { packet, now: NOW })) yield [action.name, step];
     }
   }
 }
@@ -103,33 +107,15 @@ function check(
   step: Step<Host, Message>,
 ): Verdict {
   const t = advanceService(s, action, step);
-  const after = hosts.with(index, step.state);
+  const states = hosts.with(index, step.state);
+  const whole = { states, ghost: t };
   return (
     (t === s ? undefined : next(s, t))
-    ?? broken(laws.step, hosts[index] as Host, step.state)
-    ?? firstOf(after, (h) => broken(laws.host, h, t))
-    ?? broken(laws.system, after, t)
-    ?? firstOf(step.sends, (packet) => broken(laws.packet, packet, t))
+    ?? firstBroken(laws.step, hosts[index] as Host, step.state)
+    ?? forAll(states, (h) => firstBroken(laws.host, h, whole))
+    ?? firstBroken(laws.system, whole)
+    ?? forAll(step.sends, (packet) => firstBroken(laws.packet, packet, whole))
   );
-}
-
-function broken<Subject extends readonly unknown[]>(
-  laws: Readonly<Record<string, (...subject: Subject) => Verdict>>,
-  ...subject: Subject
-): Verdict {
-  for (const law of Object.values(laws)) {
-    const refusal = law(...subject);
-    if (refusal) return refusal;
-  }
-  return undefined;
-}
-
-function firstOf<T>(items: readonly T[], check: (item: T) => Verdict): Verdict {
-  for (const item of items) {
-    const refusal = check(item);
-    if (refusal) return refusal;
-  }
-  return undefined;
 }
 
 const range = (from: number, to: number): readonly number[] =>
@@ -189,19 +175,22 @@ describe('the invariants of the lock are inductive', () => {
   // Then b, which has never held the lock, may be offering the first epoch to its successor, which
   // began with it.
   test('and L7 would not be, if whoever offers need not have held the lock', () => {
-    const weaker: Laws['host']['L7'] = (h, s) =>
+    const weaker: (typeof hostInvariants)['L7'] = (h, { ghost: s }) =>
       h.offeredAt === undefined
         ? undefined
         : (clause('it does not hold', !h.held)
           ?? clause('it has granted', s.history.at(h.epoch) === successor(h.constants)));
     const instance: Instance = { ring: ['a', 'b'], longest: 2, compatible: false };
-    const { counterexamples } = tryAll(instance, { ...LAWS, host: { ...LAWS.host, L7: weaker } });
+    const { counterexamples } = tryAll(instance, {
+      ...LAWS,
+      host: lawList({ ...hostInvariants, L7: weaker }),
+    });
     expect(new Set(counterexamples.map(({ action }) => action))).toEqual(new Set(['offer']));
     expect(counterexamples).toContainEqual({
       history: 'a',
       hosts: [hostAt('a', instance, {}), hostAt('b', instance, { offeredAt: 0 })],
       action: 'offer',
-      because: { failed: 'no transfer names the first epoch' },
+      because: { failed: 'L1', because: [{ failed: 'no transfer names the first epoch' }] },
     });
   });
 });
