@@ -28,12 +28,13 @@
  * each reply.
  *
  * **At most once** is the stronger next. Servers remember a number of clients, called *sessions*:
- * those who were the last to have a request take effect. A request of a remembered client takes
- * effect only if its number is higher than that of the client's last. So if a client gives each of
- * its requests a higher number than the one before, and a request of its has taken effect, then
- * no copy of it takes effect again until requests of as many other clients as there are sessions
- * have. From then on the client is forgotten, and an old copy that is still under way counts as
- * new. With a session for every client there ever is, nothing takes effect twice.
+ * those whose requests were the last to take effect. A request of a remembered client takes effect
+ * only if its number is higher than that of the client's last. So if a client gives each of its
+ * requests a higher number than the one before, and one of them has taken effect, then no copy of
+ * it takes effect again until requests of as many other clients as there are sessions have. From
+ * then on the client is forgotten, and an old copy that is still under way counts as new. With a
+ * session for every client there ever is, nothing takes effect twice. The price: a request that is
+ * overtaken by a later one of its client never takes effect.
  *
  * The original has two sets where this has the log: the requests executed, and the replies given.
  * They are the rows of the log without their replies, and without their requests.
