@@ -20,7 +20,6 @@
  */
 import { type LawList, lawList } from '../../refinement/framework/laws.ts';
 import {
-  type Act,
   RESTART,
   type SystemRefinement,
   type Whole,
@@ -246,11 +245,9 @@ export class SystemModel<State, Message, Ghost, Spec>
     const laws = this.#laws;
     const from = s.ghost;
     const before = laws.spec(from.value);
-    const ghost = laws.act(laws.copy(from.value), actOf(transition));
+    const ghost = laws.act(laws.copy(from.value), transition.act());
     const to = ghost === from.value ? from : this.#ghosts.intern(ghost);
-    const sight = new Sight(to.value, () =>
-      valuesOf(s.hosts).with(move.before.place, move.after.value),
-    );
+    const sight = new Sight(to.value, () => s.states().with(move.before.place, move.after.value));
     const refusal =
       checkSpecStep(laws, before, laws.spec(ghost))
       ?? move.refusal
@@ -265,8 +262,9 @@ export class SystemModel<State, Message, Ghost, Spec>
     );
   }
 
-  #checkParts({ hosts, ghost }: SystemState<State, Message, Ghost>): Verdict {
-    const states = valuesOf(hosts);
+  #checkParts(s: SystemState<State, Message, Ghost>): Verdict {
+    const { hosts, ghost } = s;
+    const states = s.states();
     for (const host of hosts) {
       let verdict = host.verdicts.get(ghost.id);
       if (verdict === undefined) {
@@ -279,30 +277,11 @@ export class SystemModel<State, Message, Ghost, Spec>
     return brokenLaw(this.#systemLaws, { states, ghost: ghost.value });
   }
 
-  #checkStart({ hosts, network, ghost }: SystemState<State, Message, Ghost>): Verdict {
-    const whole = { states: valuesOf(hosts), ghost: ghost.value };
+  #checkStart(s: SystemState<State, Message, Ghost>): Verdict {
+    const whole = { states: s.states(), ghost: s.ghost.value };
     return (
-      under(B3, this.#laws.init(this.#laws.spec(ghost.value)))
-      ?? forAll(network.added, ({ value }) => this.#checkPacket(value, whole))
+      under(B3, this.#laws.init(this.#laws.spec(whole.ghost)))
+      ?? forAll(s.network.added, ({ value }) => this.#checkPacket(value, whole))
     );
   }
-}
-
-const valuesOf = <State, Message, Ghost>(
-  hosts: readonly HostPart<State, Message, Ghost>[],
-): readonly State[] => hosts.map(({ value }) => value);
-
-/** The step of a transition; of one that stands for many the packet is unknown. */
-function actOf<State, Message, Ghost>({
-  move: { action, before, packet, step },
-  times,
-}: Transition<State, Message, Ghost>): Act<State, Message> {
-  const common = { host: before.place, action, before: before.value, step };
-  if (times === 1) return { ...common, packet: packet?.value };
-  return {
-    ...common,
-    get packet(): never {
-      throw new Error(`the ghost asks which packet ${action} took; explore such steps separately`);
-    },
-  };
 }

@@ -30,6 +30,11 @@ export class SystemState<State, Message, Ghost> implements Fingerprint {
     this.hi = hi;
     this.lo = lo;
   }
+
+  /** The hosts' states themselves, in the order of the configuration. */
+  states(): readonly State[] {
+    return this.hosts.map(({ value }) => value);
+  }
 }
 
 /** The state that a transition leads to. */

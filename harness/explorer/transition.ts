@@ -4,6 +4,7 @@
  * What a move of one host does to the system when its network is in a given state: which packets are new,
  * and, once that is settled, where it leads the ghost.
  */
+import type { Act } from '../../refinement/framework/systemRefinement.ts';
 import type { Verdict } from '../../spec/framework/verdict.ts';
 import type { Move } from './hostMoves.ts';
 import type { Network, Networks, PacketPart, Part } from './interning.ts';
@@ -36,6 +37,22 @@ export class Transition<State, Message, Ghost> {
     this.times = times;
     this.hi = (move.after.hi - move.before.hi + network.hi - before.hi) | 0;
     this.lo = (move.after.lo - move.before.lo + network.lo - before.lo) | 0;
+  }
+
+  /**
+   * The step as a ghost is told of it. What many transitions are, nobody can say which packet it took:
+   * a ghost that asks is told so by an Error.
+   */
+  act(): Act<State, Message> {
+    const { action, before, packet, step } = this.move;
+    const common = { host: before.place, action, before: before.value, step };
+    if (this.times === 1) return { ...common, packet: packet?.value };
+    return {
+      ...common,
+      get packet(): never {
+        throw new Error(`the ghost asks which packet ${action} took: explore steps separately`);
+      },
+    };
   }
 
   settle(from: Part<Ghost> | undefined, to: Part<Ghost>, refusal: Verdict): void {

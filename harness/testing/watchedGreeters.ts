@@ -18,7 +18,7 @@ interface Said {
 }
 export type Greeting = SystemRefinement<Greeter, number, Said, number>;
 
-const GREETING: Greeting = {
+export const GREETING: Greeting = {
   protocol: FORGETFUL,
   begin: () => ({ greetings: 0, packets: [] }),
   copy: ({ greetings, packets }) => ({ greetings, packets: [...packets] }),
