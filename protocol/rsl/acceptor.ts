@@ -13,10 +13,10 @@
  * `repeatVotes`, which make good what the network has lost. Lamport, "Paxos Made Simple" (2001),
  * phases 1b and 2b.
  */
-import { clause } from '../../spec/framework/verdict.ts';
-import type { LocalAction, PacketAction } from '../framework/action.ts';
+import { clause, exists } from '../../spec/framework/verdict.ts';
+import type { LocalAction } from '../framework/action.ts';
 import { type Ballot, isBelow, isSame, NO_BALLOT } from './ballot.ts';
-import { type Constants, isReplica } from './configuration.ts';
+import type { Constants } from './configuration.ts';
 import {
   broadcast,
   type Message,
@@ -26,6 +26,7 @@ import {
   type Vote,
   type Votes,
 } from './messages.ts';
+import { fromReplica } from './receiving.ts';
 import type { Replica } from './replica.ts';
 
 export interface Acceptor {
@@ -60,80 +61,53 @@ const promiseOf = ({ maxBallot, logTruncationPoint, votes }: Acceptor): Promise1
 });
 
 /** 1b: promise a ballot that is higher than any before, and tell all votes. */
-export const promise: PacketAction<Replica, Message> = {
+export const promise = fromReplica('1a', {
   name: 'promise',
-  takes: 'packet',
-  readsClock: false,
-  guard: ({ constants, acceptor }, { packet: { src, msg } }) =>
-    clause('the packet is a 1a', msg.type === '1a')
-    ?? clause('it comes from a replica', isReplica(constants, src))
-    ?? clause(
-      'its ballot is above the promise',
-      msg.type === '1a' && isBelow(acceptor.maxBallot, msg.ballot),
-    ),
-  step: (r, { packet: { src, msg } }) => {
-    const maxBallot = msg.type === '1a' ? msg.ballot : r.acceptor.maxBallot;
-    const acceptor = { ...r.acceptor, maxBallot };
+  guard: ({ acceptor }, { ballot }) =>
+    clause('its ballot is above the promise', isBelow(acceptor.maxBallot, ballot)),
+  step: (r, { ballot }, src) => {
+    const acceptor = { ...r.acceptor, maxBallot: ballot };
     return { state: { ...r, acceptor }, sends: [send(r.constants, src, promiseOf(acceptor))] };
   },
-};
+});
 
 /**
  * The same promise once more, for whoever asks again because it was lost. Only while there is no
- * vote in that ballot: a promise tells of votes in earlier ballots, and its proposer now asks in
- * vain.
+ * vote in that ballot: a promise tells of votes in earlier ballots, and once there are others its
+ * proposer has promises enough.
  */
-export const repeatPromise: PacketAction<Replica, Message> = {
+export const repeatPromise = fromReplica('1a', {
   name: 'repeatPromise',
-  takes: 'packet',
-  readsClock: false,
-  guard: ({ constants, acceptor }, { packet: { src, msg } }) =>
+  guard: ({ constants, acceptor: { maxBallot, votes } }, { ballot }) =>
     clause('lost messages are repeated', !constants.parameters.compatible)
-    ?? clause('the packet is a 1a', msg.type === '1a')
-    ?? clause('it comes from a replica', isReplica(constants, src))
-    ?? clause(
-      'its ballot is the one promised',
-      msg.type === '1a' && isSame(msg.ballot, acceptor.maxBallot),
-    )
+    ?? clause('its ballot is the one promised', isSame(ballot, maxBallot))
     ?? clause(
       'there is no vote in it yet',
-      [...acceptor.votes.values()].every(({ ballot }) => isBelow(ballot, acceptor.maxBallot)),
+      !exists(votes.values(), (vote) => isSame(vote.ballot, maxBallot)),
     ),
-  step: (r, { packet: { src } }) => ({
-    state: r,
-    sends: [send(r.constants, src, promiseOf(r.acceptor))],
-  }),
-};
+  step: (r, _, src) => ({ state: r, sends: [send(r.constants, src, promiseOf(r.acceptor))] }),
+});
 
 /**
  * 2b: vote for a proposal, unless a higher ballot has been promised, and tell all replicas. An
- * operation beyond the window shows that a quorum is past the window's beginning.
+ * operation is proposed only when a quorum has executed whatever is a whole window before it, so
+ * votes for that are forgotten. What is older than the log is voted for, but not remembered.
  */
-export const vote: PacketAction<Replica, Message> = {
+export const vote = fromReplica('2a', {
   name: 'vote',
-  takes: 'packet',
-  readsClock: false,
-  guard: ({ constants, acceptor }, { packet: { src, msg } }) =>
-    clause('the packet is a 2a', msg.type === '2a')
-    ?? clause('it comes from a replica', isReplica(constants, src))
-    ?? clause(
-      'its ballot is not below the promise',
-      msg.type === '2a' && !isBelow(msg.ballot, acceptor.maxBallot),
-    )
-    ?? clause(
-      'its operation can be counted',
-      msg.type === '2a' && msg.operation <= constants.parameters.maxInteger,
-    ),
-  step: (r, { packet: { msg } }) => {
-    if (msg.type !== '2a') throw new TypeError('the guard lets only a 2a pass');
-    const { ballot, operation, batch } = msg;
+  guard: ({ constants, acceptor }, { ballot, operation }) =>
+    clause('its ballot is not below the promise', !isBelow(ballot, acceptor.maxBallot))
+    ?? clause('its operation can be counted', operation <= constants.parameters.maxInteger),
+  step: (r, { ballot, operation, batch }) => {
     const { votes, logTruncationPoint, lastCheckpointed } = r.acceptor;
-    const windowed = operation - r.constants.parameters.maxLogLength + 1;
-    const from = Math.max(logTruncationPoint, windowed);
-    const kept = from > logTruncationPoint ? votesFrom(votes, from) : votes;
+    const windowStart = operation - r.constants.parameters.maxLogLength + 1;
+    const from = Math.max(logTruncationPoint, windowStart);
     const acceptor: Acceptor = {
       maxBallot: ballot,
-      votes: operation < logTruncationPoint ? kept : withVote(kept, operation, { ballot, batch }),
+      votes:
+        operation < logTruncationPoint
+          ? votes
+          : votesFrom(votes, from).set(operation, { ballot, batch }),
       lastCheckpointed,
       logTruncationPoint: from,
     };
@@ -142,33 +116,26 @@ export const vote: PacketAction<Replica, Message> = {
       sends: broadcast(r.constants, { type: '2b', ballot, operation, batch }),
     };
   },
-};
+});
 
-const withVote = (votes: Votes, operation: Operation, cast: Vote): Votes =>
-  new Map(votes).set(operation, cast);
-
-const votesFrom = (votes: Votes, from: Operation): Votes =>
-  new Map([...votes].filter(([operation]) => operation >= from));
+/** The votes for operations from `from` on, in a new map. */
+function votesFrom(votes: Votes, from: Operation): Map<Operation, Vote> {
+  const kept = new Map<Operation, Vote>();
+  for (const [operation, cast] of votes) if (operation >= from) kept.set(operation, cast);
+  return kept;
+}
 
 /** Votes that a replica asks for because it may have missed them, as they were first told. */
-export const repeatVotes: PacketAction<Replica, Message> = {
+export const repeatVotes = fromReplica('voteRequest', {
   name: 'repeatVotes',
-  takes: 'packet',
-  readsClock: false,
-  guard: ({ constants, acceptor }, { packet: { src, msg } }) =>
+  guard: ({ constants, acceptor }, { operation: from }) =>
     clause('lost messages are repeated', !constants.parameters.compatible)
-    ?? clause('the packet is a vote request', msg.type === 'voteRequest')
-    ?? clause('it comes from a replica', isReplica(constants, src))
     ?? clause(
       'there is such a vote',
-      msg.type === 'voteRequest'
-        && [...acceptor.votes.keys()].some((operation) => operation >= msg.operation),
+      exists(acceptor.votes.keys(), (operation) => operation >= from),
     ),
-  step: (r, { packet: { src, msg } }) => {
-    const from = msg.type === 'voteRequest' ? msg.operation : 0;
-    const wanted = [...r.acceptor.votes]
-      .filter(([operation]) => operation >= from)
-      .sort(([a], [b]) => a - b);
+  step: (r, { operation: from }, src) => {
+    const wanted = [...votesFrom(r.acceptor.votes, from)].sort(([a], [b]) => a - b);
     return {
       state: r,
       sends: wanted.map(([operation, { ballot, batch }]) =>
@@ -176,7 +143,7 @@ export const repeatVotes: PacketAction<Replica, Message> = {
       ),
     };
   },
-};
+});
 
 /** The log without the operations before `from`; the same log if there are none. */
 export function truncateLog(a: Acceptor, from: Operation): Acceptor {
@@ -194,6 +161,13 @@ export function noteCheckpoint(a: Acceptor, replica: number, checkpoint: Operati
 export const quorumCheckpoint = ({ lastCheckpointed }: Acceptor, quorum: number): Operation =>
   [...lastCheckpointed].sort((a, b) => b - a)[quorum - 1] ?? 0;
 
+/** How many replicas have come further than an operation. */
+function countBeyond({ lastCheckpointed }: Acceptor, operation: Operation): number {
+  let count = 0;
+  for (const checkpoint of lastCheckpointed) if (checkpoint > operation) count++;
+  return count;
+}
+
 /** Forget what a quorum has executed for good. */
 export const truncate: LocalAction<Replica, Message> = {
   name: 'truncateLog',
@@ -202,7 +176,7 @@ export const truncate: LocalAction<Replica, Message> = {
   guard: ({ constants, acceptor }) =>
     clause(
       'a quorum has executed operations that the log still has',
-      quorumCheckpoint(acceptor, constants.quorum) > acceptor.logTruncationPoint,
+      countBeyond(acceptor, acceptor.logTruncationPoint) >= constants.quorum,
     ),
   step: (r) => ({
     state: {

@@ -49,7 +49,7 @@ export const COMPATIBLE: Parameters = {
   compatible: true,
 };
 
-/** What is recommended: nothing that the original does not understand is left out. */
+/** What is recommended where all replicas are of this kind. */
 export const DEFAULT: Parameters = {
   ...COMPATIBLE,
   maxLogLength: 64,
@@ -72,6 +72,9 @@ export interface Constants {
 export const quorumOf = (replicas: number): number => Math.floor(replicas / 2) + 1;
 
 export const isReplica = ({ replicas }: Constants, id: EndPoint): boolean => replicas.includes(id);
+
+/** A replica's place among the replicas, counting from 0. */
+export const placeOf = ({ replicas }: Constants, id: EndPoint): number => replicas.indexOf(id);
 
 /** a ⊕ b: addition that stops at the greatest integer there is. */
 export const boundedSum = (a: number, b: number, { maxInteger }: Parameters): number =>
@@ -124,9 +127,6 @@ export function objections(replicas: readonly EndPoint[], parameters: Parameters
 /** What is legal but seldom meant, each in a sentence. */
 export function remarks(replicas: readonly EndPoint[]): string[] {
   const count = replicas.length;
-  if (count % 2 === 1) return [];
-  const failures = count - quorumOf(count);
-  return [
-    `${count} replicas tolerate ${failures} failures, no more than ${count - 1} replicas would`,
-  ];
+  if (count === 0 || count % 2 === 1) return [];
+  return [`of ${count} replicas no more may fail than of ${count - 1}: ${count - quorumOf(count)}`];
 }

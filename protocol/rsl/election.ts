@@ -21,10 +21,12 @@ import {
   isSameRequest,
   isSatisfiedBy,
   type Message,
+  type ReplyCache,
   type Request,
 } from './messages.ts';
 import { stepDown } from './proposer.ts';
 import type { Replica } from './replica.ts';
+import { isSettled } from './replyCache.ts';
 
 export interface Election {
   /** Whoever this names leads, as far as this replica knows. */
@@ -56,7 +58,7 @@ const waiting = (e: Election, { parameters }: Constants): readonly Request[] =>
   bounded([...e.receivedEarlier, ...e.receivedThisEpoch], parameters);
 
 /** A new view begins, and with it an epoch that is twice as long as the last. */
-export function enterView(
+function enterView(
   e: Election,
   constants: Constants,
   view: Ballot,
@@ -81,15 +83,22 @@ export function noteReceived(e: Election, { parameters }: Constants, request: Re
   return { ...e, receivedThisEpoch: bounded([...e.receivedThisEpoch, request], parameters) };
 }
 
-/** Whatever a batch has settled waits no longer. */
+/** What a batch has executed waits no longer. */
 export function noteExecuted(e: Election, batch: Batch): Election {
   if (batch.length === 0) return e;
-  const waits = (request: Request): boolean =>
-    !batch.some((executed) => isSatisfiedBy(request, executed));
+  return stopWaiting(e, (request) => batch.some((executed) => isSatisfiedBy(request, executed)));
+}
+
+/** What others have executed, as the reply cache that was taken over from them says. */
+export const noteSettled = (e: Election, cache: ReplyCache): Election =>
+  stopWaiting(e, ({ client, seqno }) => isSettled(cache, client, seqno));
+
+function stopWaiting(e: Election, isDone: (request: Request) => boolean): Election {
+  if (!e.receivedThisEpoch.some(isDone) && !e.receivedEarlier.some(isDone)) return e;
   return {
     ...e,
-    receivedThisEpoch: e.receivedThisEpoch.filter(waits),
-    receivedEarlier: e.receivedEarlier.filter(waits),
+    receivedThisEpoch: e.receivedThisEpoch.filter((request) => !isDone(request)),
+    receivedEarlier: e.receivedEarlier.filter((request) => !isDone(request)),
   };
 }
 

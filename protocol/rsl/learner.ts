@@ -8,11 +8,12 @@
  * Follows Protocol/RSL/Learner.i.dfy of IronFleet. Lamport, "Paxos Made Simple" (2001), section
  * 2.3.
  */
+import type { EndPoint } from '../../spec/framework/environment.ts';
 import { clause } from '../../spec/framework/verdict.ts';
-import type { PacketAction } from '../framework/action.ts';
-import { type Ballot, compareBallots, isBelow, NO_BALLOT } from './ballot.ts';
-import { isReplica } from './configuration.ts';
-import type { Batch, Message, Operation } from './messages.ts';
+import { type Ballot, isBelow, isSame, NO_BALLOT } from './ballot.ts';
+import { placeOf } from './configuration.ts';
+import type { Batch, Operation } from './messages.ts';
+import { fromReplica } from './receiving.ts';
 import type { Replica } from './replica.ts';
 
 /** Who has voted for an operation, by their places, and for what. */
@@ -35,45 +36,36 @@ const isUndecided = ({ executor }: Replica, operation: Operation): boolean =>
   || (executor.operationsComplete === operation && executor.decided === undefined);
 
 /** Count one replica's vote. */
-export const learn: PacketAction<Replica, Message> = {
+export const learn = fromReplica('2b', {
   name: 'learn',
-  takes: 'packet',
-  readsClock: false,
-  guard: (r, { packet: { src, msg } }) =>
-    clause('the packet is a 2b', msg.type === '2b')
-    ?? clause('its operation is undecided', msg.type === '2b' && isUndecided(r, msg.operation))
-    ?? clause('it comes from a replica', isReplica(r.constants, src))
-    ?? clause(
-      'its ballot is not below one seen before',
-      msg.type === '2b' && !isBelow(msg.ballot, r.learner.maxBallotSeen),
-    )
-    ?? clause(
-      'the vote is not counted yet',
-      msg.type === '2b'
-        && !(
-          compareBallots(msg.ballot, r.learner.maxBallotSeen) === 0
-          && r.learner.tallies.get(msg.operation)?.voters.has(r.constants.replicas.indexOf(src))
-        ),
-    ),
-  step: (r, { packet: { src, msg } }) => {
-    if (msg.type !== '2b') throw new TypeError('the guard lets only a 2b pass');
-    const { ballot, operation, batch } = msg;
-    const voter = r.constants.replicas.indexOf(src);
+  guard: (r, { ballot, operation }, src) =>
+    clause('its operation is undecided', isUndecided(r, operation))
+    ?? clause('its ballot is not below one seen before', !isBelow(ballot, r.learner.maxBallotSeen))
+    ?? clause('the vote is not counted yet', !isCounted(r, ballot, operation, src)),
+  step: (r, { ballot, operation, batch }, src) => {
     const { maxBallotSeen, tallies } = r.learner;
     // A higher ballot begins a new count: votes of different ballots make no quorum.
     const counted = isBelow(maxBallotSeen, ballot) ? new Map<Operation, Tally>() : new Map(tallies);
     const before = counted.get(operation);
-    const tally =
-      before === undefined
-        ? { voters: new Set([voter]), batch }
-        : { voters: new Set(before.voters).add(voter), batch: before.batch };
-    const learner = { maxBallotSeen: ballot, tallies: counted.set(operation, tally) };
+    const voters = new Set(before?.voters).add(placeOf(r.constants, src));
+    counted.set(operation, { voters, batch: before?.batch ?? batch });
+    const learner = { maxBallotSeen: ballot, tallies: counted };
     return { state: { ...r, learner }, sends: [] };
   },
-};
+});
+
+const isCounted = (
+  { constants, learner: { maxBallotSeen, tallies } }: Replica,
+  ballot: Ballot,
+  operation: Operation,
+  src: EndPoint,
+): boolean =>
+  isSame(ballot, maxBallotSeen)
+  && tallies.get(operation)?.voters.has(placeOf(constants, src)) === true;
 
 /** The learner without its tallies for operations before `from`. */
-export const forgetBefore = (l: Learner, from: Operation): Learner => ({
-  maxBallotSeen: l.maxBallotSeen,
-  tallies: new Map([...l.tallies].filter(([operation]) => operation >= from)),
-});
+export function forgetBefore(l: Learner, from: Operation): Learner {
+  const tallies = new Map<Operation, Tally>();
+  for (const [operation, tally] of l.tallies) if (operation >= from) tallies.set(operation, tally);
+  return { maxBallotSeen: l.maxBallotSeen, tallies };
+}

@@ -100,9 +100,6 @@ export interface Accept2a {
   readonly batch: Batch;
 }
 
-/** The longest request or reply there may be, in bytes. */
-export const MAX_VALUE_BYTES = 128 * 1024 * 1024;
-
 /** Whether two requests are the same one: what they ask is not compared. */
 export const isSameRequest = (a: Request, b: Request): boolean =>
   a.client === b.client && a.seqno === b.seqno;

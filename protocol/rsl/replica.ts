@@ -10,15 +10,16 @@
  */
 import type { Application } from '../../spec/apps/application.ts';
 import { clause } from '../../spec/framework/verdict.ts';
-import type { LocalAction, PacketAction } from '../framework/action.ts';
+import type { LocalAction } from '../framework/action.ts';
 import { type Acceptor, initAcceptor, noteCheckpoint, restartAcceptor } from './acceptor.ts';
-import { FIRST_VIEW, higherOf } from './ballot.ts';
-import { boundedSum, type Constants, isReplica } from './configuration.ts';
+import { type Ballot, FIRST_VIEW, higherOf, isSame, successorOf } from './ballot.ts';
+import { boundedSum, type Constants, placeOf } from './configuration.ts';
 import { type Election, hearView, initElection } from './election.ts';
 import { advertised, type Executor, initExecutor, restartExecutor } from './executor.ts';
 import { initLearner, type Learner } from './learner.ts';
 import { broadcast, type Message } from './messages.ts';
 import { initProposer, type Proposer, restartProposer, stepDown } from './proposer.ts';
+import { fromReplica } from './receiving.ts';
 import { initRetry, type Retry } from './retry.ts';
 
 export interface Replica {
@@ -47,22 +48,32 @@ export const initReplica = (constants: Constants, application: Application): Rep
 /**
  * What is left of a replica that has crashed: what its acceptor has promised and voted for, which
  * ballots it has attempted, and the state at its latest checkpoint. Everything else it can learn
- * again. It begins in the latest view that it is sure of.
+ * again.
  */
 export function restartReplica(r: Replica): Replica {
   const { constants } = r;
-  const acceptor = restartAcceptor(r.acceptor);
-  const attempted = higherOf(acceptor.maxBallot, r.proposer.maxBallotSent1a);
   return {
     constants,
     nextHeartbeat: 0,
     retry: initRetry(),
     proposer: restartProposer(r.proposer, constants),
-    election: initElection(constants, higherOf(FIRST_VIEW, attempted)),
-    acceptor,
+    election: initElection(constants, viewAfterRestart(r)),
+    acceptor: restartAcceptor(r.acceptor),
     learner: initLearner(),
     executor: restartExecutor(r.executor),
   };
+}
+
+/**
+ * The latest view of which a restarted replica can be sure. If it was its own to lead, that is over,
+ * for no ballot is attempted twice; rather than wait until a quorum suspects it, it moves on, and
+ * the others follow.
+ */
+function viewAfterRestart({ constants, acceptor, proposer }: Replica): Ballot {
+  const attempted = proposer.maxBallotSent1a;
+  const view = higherOf(FIRST_VIEW, higherOf(acceptor.maxBallot, attempted));
+  const isOver = isSame(view, attempted) && view.seqno < constants.parameters.maxInteger;
+  return isOver ? successorOf(view, constants.replicas.length) : view;
 }
 
 /** Tell everyone, oneself included, about oneself. */
@@ -87,21 +98,17 @@ export const sendHeartbeat: LocalAction<Replica, Message> = {
 };
 
 /** Hear how another replica is, and follow it into a later view. */
-export const hearHeartbeat: PacketAction<Replica, Message> = {
+export const hearHeartbeat = fromReplica('heartbeat', {
   name: 'hearHeartbeat',
-  takes: 'packet',
   readsClock: true,
-  guard: ({ constants }, { packet: { src, msg } }) =>
-    clause('the packet is a heartbeat', msg.type === 'heartbeat')
-    ?? clause('it comes from a replica', isReplica(constants, src)),
-  step: (r, { packet: { src, msg }, now }) => {
-    if (msg.type !== 'heartbeat') throw new TypeError('the guard lets only a heartbeat pass');
+  guard: () => undefined,
+  step: (r, { view, suspicious, checkpoint }, src, now) => {
     const { constants } = r;
-    const from = constants.replicas.indexOf(src);
-    const election = hearView(r.election, constants, from, msg.view, msg.suspicious, now);
-    const acceptor = noteCheckpoint(r.acceptor, from, msg.checkpoint);
+    const from = placeOf(constants, src);
+    const election = hearView(r.election, constants, from, view, suspicious, now);
+    const acceptor = noteCheckpoint(r.acceptor, from, checkpoint);
     if (election === r.election && acceptor === r.acceptor) return { state: r, sends: [] };
-    const proposer = election.view === r.election.view ? r.proposer : stepDown(r.proposer);
+    const proposer = isSame(election.view, r.election.view) ? r.proposer : stepDown(r.proposer);
     return { state: { ...r, election, proposer, acceptor }, sends: [] };
   },
-};
+});

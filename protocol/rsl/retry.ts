@@ -4,16 +4,16 @@
  * The network loses messages. A replica that has something outstanding, and sees nothing move for a
  * retry period, repeats what it has said or asks for what it has missed: a leader repeats its 1a or
  * its 2a, which also makes the others repeat their 1b and 2b; anyone else asks for votes that it
- * may have missed. If that does not help either, others may have forgotten those votes, and the
- * replica asks one of them for its whole state.
+ * may have missed. If that does not help, others may have forgotten those votes, and the replica
+ * asks one of them for its whole state.
  *
  * IronFleet has nothing like it: there a lost message costs a view change, and a replica that has
  * fallen behind catches up only then.
  */
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
-import { clause, type Verdict } from '../../spec/framework/verdict.ts';
+import { clause, exists, type Verdict } from '../../spec/framework/verdict.ts';
 import type { LocalAction } from '../framework/action.ts';
-import { type Ballot, FIRST_VIEW, isSame } from './ballot.ts';
+import { type Ballot, isSame, NO_BALLOT } from './ballot.ts';
 import { boundedSum } from './configuration.ts';
 import { broadcast, type Message, type Operation, send } from './messages.ts';
 import type { Replica } from './replica.ts';
@@ -28,21 +28,28 @@ export interface Retry {
   readonly tries: number;
 }
 
-export const initRetry = (): Retry => ({ time: 0, view: FIRST_VIEW, operation: 0, tries: 0 });
+/** It has not looked yet: nothing is stuck that has not been seen twice. */
+export const initRetry = (): Retry => ({ time: 0, view: NO_BALLOT, operation: 0, tries: 0 });
 
-/** Whether this replica waits for others at all. */
+/** Whether this replica knows of anything that it has not executed yet, or waits for promises. */
 function isWaiting({ proposer, acceptor, learner, executor }: Replica): boolean {
   const next = executor.operationsComplete;
-  if (proposer.phase === 1) return true;
-  for (const operation of acceptor.votes.keys()) if (operation >= next) return true;
-  for (const operation of learner.tallies.keys()) if (operation >= next) return true;
-  return acceptor.lastCheckpointed.some((checkpoint) => checkpoint > next);
+  const isOutstanding = (operation: Operation): boolean => operation >= next;
+  return (
+    proposer.phase === 1
+    || proposer.proposed.size > 0
+    || acceptor.logTruncationPoint > next
+    || acceptor.lastCheckpointed.some((checkpoint) => checkpoint > next)
+    || exists(acceptor.votes.keys(), isOutstanding)
+    || exists(learner.tallies.keys(), isOutstanding)
+  );
 }
 
+/** It waits, and nothing has moved since it looked last. */
 const isStuck = (r: Replica): boolean =>
-  isWaiting(r)
-  && isSame(r.retry.view, r.election.view)
-  && r.retry.operation === r.executor.operationsComplete;
+  isSame(r.retry.view, r.election.view)
+  && r.retry.operation === r.executor.operationsComplete
+  && isWaiting(r);
 
 const isTime = ({ constants, retry }: Replica, now: number): Verdict =>
   clause('lost messages are repeated', !constants.parameters.compatible)
@@ -95,22 +102,7 @@ export const repeat1a: LocalAction<Replica, Message> = {
   }),
 };
 
-/** What a leader has proposed and not executed yet. Its own acceptor remembers that. */
-function* unfinished({ constants, proposer, acceptor, executor }: Replica): Iterable<Message> {
-  if (proposer.phase !== 2) return;
-  const { maxBallotSent1a: ballot } = proposer;
-  const end = executor.operationsComplete + constants.parameters.maxLogLength;
-  for (let operation = executor.operationsComplete; operation < end; operation++) {
-    const vote = acceptor.votes.get(operation);
-    if (vote === undefined || !isSame(vote.ballot, ballot)) continue;
-    yield { type: '2a', ballot, operation, batch: vote.batch };
-  }
-}
-
-const hasUnfinished = (r: Replica): boolean => {
-  for (const _ of unfinished(r)) return true;
-  return false;
-};
+const hasProposals = ({ proposer }: Replica): boolean => proposer.proposed.size > 0;
 
 /** Propose the same once more. */
 export const repeat2a: LocalAction<Replica, Message> = {
@@ -120,11 +112,14 @@ export const repeat2a: LocalAction<Replica, Message> = {
   guard: (r, { now }) =>
     isTime(r, now)
     ?? clause('the replica is stuck', isStuck(r))
-    ?? clause('its own proposals are not executed', hasUnfinished(r))
+    ?? clause('its own proposals are not executed', hasProposals(r))
     ?? clause('it is a first try', !isSecondTry(r)),
   step: (r, { now }) => {
+    const { maxBallotSent1a: ballot, proposed } = r.proposer;
     const sends: Packet<Message>[] = [];
-    for (const proposal of unfinished(r)) sends.push(...broadcast(r.constants, proposal));
+    for (const [operation, batch] of proposed) {
+      sends.push(...broadcast(r.constants, { type: '2a', ballot, operation, batch }));
+    }
     return { state: tried(r, now), sends };
   },
 };
@@ -138,7 +133,7 @@ export const askForVotes: LocalAction<Replica, Message> = {
     isTime(r, now)
     ?? clause('the replica is stuck', isStuck(r))
     ?? clause('no promises are being collected', r.proposer.phase !== 1)
-    ?? clause('it has no proposals of its own to repeat', !hasUnfinished(r))
+    ?? clause('it has no proposals of its own to repeat', !hasProposals(r))
     ?? clause('it is a first try', !isSecondTry(r)),
   step: (r, { now }) => {
     const { operationsComplete: operation } = r.executor;
@@ -159,7 +154,8 @@ export const askForState: LocalAction<Replica, Message, Ask> = {
   name: 'askForState',
   takes: 'nothing',
   readsClock: true,
-  choices: ({ constants: { replicas } }) => replicas.map((ask) => ({ ask })),
+  choices: (r, now) =>
+    isTime(r, now) === undefined ? r.constants.replicas.map((ask) => ({ ask })) : [],
   guard: (r, { now, choice: { ask } }) =>
     isTime(r, now)
     ?? clause('the replica is stuck', isStuck(r))

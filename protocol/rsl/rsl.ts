@@ -18,25 +18,11 @@ import { promise, repeatPromise, repeatVotes, truncate, vote } from './acceptor.
 import { answerFromCache, receiveRequest } from './clients.ts';
 import { type Constants, objections, type Parameters, quorumOf } from './configuration.ts';
 import { changeView, startEpoch, suspect } from './election.ts';
-import {
-  adoptState,
-  decide,
-  execute,
-  requestState,
-  supplyState,
-  takeCheckpoint,
-} from './executor.ts';
+import { decide, execute, takeCheckpoint } from './executor.ts';
 import { learn } from './learner.ts';
 import { describe, type Message } from './messages.ts';
-import {
-  collectPromise,
-  fillGap,
-  proposeBatch,
-  proposeVoted,
-  startBatchTimer,
-  startPhase1,
-  startPhase2,
-} from './proposer.ts';
+import { collectPromise, startPhase1, startPhase2 } from './proposer.ts';
+import { fillGap, proposeBatch, proposeVoted, startBatchTimer } from './proposing.ts';
 import {
   hearHeartbeat,
   initReplica,
@@ -45,6 +31,7 @@ import {
   sendHeartbeat,
 } from './replica.ts';
 import { askForState, askForVotes, noteProgress, repeat1a, repeat2a } from './retry.ts';
+import { adoptState, requestState, supplyState } from './stateTransfer.ts';
 
 /** For each type of message the actions that may receive it. */
 const RECEIVED_BY: Readonly<Record<Message['type'], readonly PacketAction<Replica, Message>[]>> = {
@@ -75,16 +62,16 @@ export const ignore: PacketAction<Replica, Message> = {
   step: (r) => unchanged(r),
 };
 
-/** Actions that the original does not have. */
-const OURS: readonly string[] = [
-  repeatPromise.name,
-  repeatVotes.name,
-  noteProgress.name,
-  repeat1a.name,
-  repeat2a.name,
-  askForVotes.name,
-  askForState.name,
-];
+/** What the original does not do; the guards say so, too, where the parameters are `compatible`. */
+const NOT_COMPATIBLE = new Set<Action<Replica, Message>>([
+  repeatPromise,
+  repeatVotes,
+  noteProgress,
+  repeat1a,
+  repeat2a,
+  askForVotes,
+  askForState,
+]);
 
 const actionsFor = (
   application: Application,
@@ -114,7 +101,7 @@ const actionsFor = (
     takeCheckpoint,
   ];
   return all
-    .filter(({ name }) => !compatible || !OURS.includes(name))
+    .filter((action) => !compatible || !NOT_COMPATIBLE.has(action))
     .filter((action) => durable || action !== takeCheckpoint);
 };
 
