@@ -1,0 +1,140 @@
+/**
+ * # The laws of a system with a ghost, where the explorer asks them
+ *
+ * A state is what it is, whichever way it is reached. So it is checked once, when it is found, and
+ * as a monitor would check it that came this way: all laws hold in the state before, so only what
+ * the step may have changed is looked at. Whether the step itself is one of the specification is
+ * asked of every step, those to known states as well.
+ */
+import { type LawList, lawList } from '../../refinement/framework/laws.ts';
+import type { Act, SystemRefinement, Whole } from '../../refinement/framework/systemRefinement.ts';
+import type { Packet } from '../../spec/framework/environment.ts';
+import { forAll, type Verdict } from '../../spec/framework/verdict.ts';
+import type { GhostState } from './ghostState.ts';
+import type { Move } from './hostSteps.ts';
+import type { SentPart, SentSet } from './sentSets.ts';
+import { B3, B4, brokenLaw, checkSpecStep, under } from './systemLaws.ts';
+
+/** A step and the state in which it is taken. */
+export interface Arrival<State, Message, Ghost> {
+  readonly from: GhostState<State, Message, Ghost>;
+  readonly move: Move<State, Message>;
+}
+
+export class GhostLaws<State, Message, Ghost, Spec> {
+  readonly #refinement: SystemRefinement<State, Message, Ghost, Spec>;
+  readonly #hostLaws: LawList<[state: State, whole: Whole<State, Ghost>, host: number]>;
+  readonly #packetLaws: LawList<[packet: Packet<Message>, whole: Whole<State, Ghost>]>;
+  readonly #systemLaws: LawList<[whole: Whole<State, Ghost>]>;
+  readonly #sampledLaws: LawList<[whole: Whole<State, Ghost>]>;
+  readonly #sampleEvery: number;
+
+  /** The laws that take long are asked of one state in so many. */
+  constructor(refinement: SystemRefinement<State, Message, Ghost, Spec>, sampleEvery: number) {
+    this.#refinement = refinement;
+    this.#hostLaws = lawList(refinement.hostInvariants);
+    this.#packetLaws = lawList(refinement.packetInvariants);
+    this.#systemLaws = lawList(refinement.systemInvariants);
+    this.#sampledLaws = lawList(refinement.sampledInvariants);
+    this.#sampleEvery = sampleEvery;
+  }
+
+  /** The ghost of the set that a set grows to by a step. */
+  ghostAfter(sent: SentSet<Message, Ghost>, move: Move<State, Message>): Ghost {
+    return this.#refinement.act(this.#refinement.copy(sent.ghost), actOf(move));
+  }
+
+  /** What the laws say of a step. */
+  checkStep(
+    s: GhostState<State, Message, Ghost>,
+    move: Move<State, Message>,
+    t: GhostState<State, Message, Ghost>,
+  ): Verdict {
+    if (move.refusal !== undefined) return under(B3, move.refusal);
+    if (s.sent === t.sent) return undefined;
+    const refinement = this.#refinement;
+    return checkSpecStep(refinement, refinement.spec(s.sent.ghost), refinement.spec(t.sent.ghost));
+  }
+
+  /** What the laws say of a state to which a step leads. */
+  checkArrival(
+    { from, move }: Arrival<State, Message, Ghost>,
+    t: GhostState<State, Message, Ghost>,
+  ): Verdict {
+    const before = this.#refinement.spec(from.sent.ghost);
+    const ghost = this.#told(from, move, t);
+    const moved = this.#refinement.spec(ghost) !== before;
+    const { place } = move.before;
+    const whole = { states: t.states(), ghost };
+    return (
+      this.#checkHosts(moved ? undefined : place, whole)
+      ?? brokenLaw(this.#systemLaws, whole)
+      ?? (from.sent === t.sent
+        ? undefined
+        : forAll(move.sends, (packet) =>
+            from.sent.has(packet) ? undefined : this.#checkPacket(packet, whole),
+          ))
+      ?? ((t.lo >>> 0) % this.#sampleEvery === 0 ? brokenLaw(this.#sampledLaws, whole) : undefined)
+    );
+  }
+
+  /** What the laws say of a state in which behaviours begin, of which nothing is known. */
+  checkStart(s: GhostState<State, Message, Ghost>, packets: Iterable<SentPart<Message>>): Verdict {
+    const whole = { states: s.states(), ghost: s.sent.ghost };
+    return (
+      this.#checkHosts(undefined, whole)
+      ?? brokenLaw(this.#systemLaws, whole)
+      ?? brokenLaw(this.#sampledLaws, whole)
+      ?? forAll(packets, (packet) => this.#checkPacket(packet, whole))
+    );
+  }
+
+  /**
+   * The ghost of a state, told of the step that leads there. It depends on the packets sent, and
+   * besides at most on the step that it was told of last; so where no packet is new it is told
+   * without a copy.
+   */
+  #told(
+    { sent: before }: GhostState<State, Message, Ghost>,
+    move: Move<State, Message>,
+    { sent }: GhostState<State, Message, Ghost>,
+  ): Ghost {
+    if (sent.told === move && sent.toldIn === before.id) return sent.ghost;
+    if (before !== sent) return this.ghostAfter(before, move);
+    sent.told = undefined;
+    const ghost = this.#refinement.act(sent.ghost, actOf(move));
+    if (ghost !== sent.ghost) sent.ghost = ghost;
+    return ghost;
+  }
+
+  /** The host at a place, or all of them. */
+  #checkHosts(place: number | undefined, whole: Whole<State, Ghost>): Verdict {
+    const laws = this.#hostLaws;
+    if (place !== undefined) return brokenLaw(laws, whole.states[place] as State, whole, place);
+    for (let host = 0; host < whole.states.length; host++) {
+      const refusal = brokenLaw(laws, whole.states[host] as State, whole, host);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  }
+
+  #checkPacket({ value }: SentPart<Message>, whole: Whole<State, Ghost>): Verdict {
+    return (
+      under(B4, this.#refinement.correspondence(value, whole.ghost))
+      ?? brokenLaw(this.#packetLaws, value, whole)
+    );
+  }
+}
+
+const actOf = <State, Message>({
+  action,
+  before,
+  packet,
+  step,
+}: Move<State, Message>): Act<State, Message> => ({
+  host: before.place,
+  action,
+  before: before.value,
+  packet: packet?.value,
+  step,
+});
