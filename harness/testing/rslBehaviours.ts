@@ -180,10 +180,9 @@ export class RslWalk {
     for (let index = 0; index < this.#localActions.length; index++) {
       const place = (first + index) % this.#localActions.length;
       const action = this.#localActions[place] as LocalAction<Replica, Message>;
-      const choice =
-        action.choices === undefined
-          ? undefined
-          : random.pick([...choicesOf(action, state, given)]);
+      const choices = [...choicesOf(action, state, given)];
+      if (choices.length === 0) continue;
+      const choice = random.pick(choices);
       if (guardOf(action, state, given, choice) !== undefined) continue;
       this.#act(host, action.name, undefined, stepOf(action, state, given, choice));
       return true;
