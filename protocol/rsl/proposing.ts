@@ -19,7 +19,10 @@ import { type Batch, broadcast, type Message, type Operation, type Vote } from '
 import type { Proposer } from './proposer.ts';
 import type { Replica } from './replica.ts';
 
-/** Whether the next operation may be proposed at all. */
+/**
+ * Whether the next operation may be proposed at all. The window ends at the greatest integer, so
+ * the operation after it can be counted.
+ */
 const mayPropose = ({ constants, proposer: p, acceptor, election }: Replica): Verdict =>
   clause('the replica proposes', p.phase === 2)
   ?? clause('its view lasts', isSame(election.view, p.maxBallotSent1a))
@@ -33,8 +36,7 @@ const mayPropose = ({ constants, proposer: p, acceptor, election }: Replica): Ve
         constants.parameters.maxLogLength,
         constants.parameters,
       ),
-  )
-  ?? clause('it can be counted', p.nextOperation < constants.parameters.maxInteger);
+  );
 
 /** Promises tell of votes only from their log's truncation point on. */
 function isToldOf({ received1bs, nextOperation }: Proposer): boolean {
