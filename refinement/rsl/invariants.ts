@@ -1,34 +1,49 @@
 /**
  * # The invariants of a replicated service
  *
- * All laws by their numbers, each in the table of what it speaks of. The modules beside this one
- * say what they mean.
+ * All laws by their numbers, each in the tables of what it speaks of. The modules beside this one
+ * say what they mean and why they hold.
  */
-import type { Replica } from '../../protocol/rsl/replica.ts';
-import type { Laws } from '../framework/laws.ts';
 import { agreementOfPackets } from './invariants/agreement.ts';
+import { boundsOfPackets, constantsOfReplicas } from './invariants/constants.ts';
 import { checkpointsOfAll, executorInPackets, executorOfReplicas } from './invariants/executor.ts';
+import { learnerOfReplicas } from './invariants/learner.ts';
+import { progressOfSteps } from './invariants/progress.ts';
 import { lawsOfPromises, promisesOfReplicas } from './invariants/promises.ts';
+import { ballotsOfAll, proposerInPackets, proposerOfReplicas } from './invariants/proposer.ts';
+import { requestsInPackets, requestsOfReplicas } from './invariants/requests.ts';
 import { votesInPackets, votesOfReplicas } from './invariants/votes.ts';
-import { afterSteps, ofEverything, ofNews, type ReplicaLaw, type WholeService } from './scope.ts';
+import { afterSteps, ofEverything, ofNews } from './scope.ts';
 
-const ofReplicas: Readonly<Record<string, ReplicaLaw>> = {
+const ofReplicas = {
+  ...constantsOfReplicas,
+  ...proposerOfReplicas,
   ...votesOfReplicas,
   ...promisesOfReplicas,
   ...executorOfReplicas,
+  ...learnerOfReplicas,
+  ...requestsOfReplicas,
 };
 
+/** Of packets that replicas send. */
 export const packetInvariants = ofNews({
   ...agreementOfPackets,
+  ...proposerInPackets,
   ...lawsOfPromises,
   ...votesInPackets,
   ...executorInPackets,
+  ...requestsInPackets,
+  ...boundsOfPackets,
 });
 
+/** Of a replica that has taken a step. */
 export const replicaInvariants = afterSteps(ofReplicas);
 
-export const stepInvariants: Laws<[before: Replica, after: Replica]> = {};
+/** Of a step of a replica, unless it is a restart. */
+export const stepInvariants = progressOfSteps;
 
-export const systemInvariants: Laws<[whole: WholeService]> = { ...checkpointsOfAll };
+/** Of all replicas together. */
+export const systemInvariants = { ...checkpointsOfAll, ...ballotsOfAll };
 
+/** Of each replica and everything that is known of it. */
 export const sampledInvariants = ofEverything(ofReplicas);

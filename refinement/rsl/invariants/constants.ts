@@ -1,0 +1,101 @@
+/**
+ * # Constants and bounds
+ *
+ * What a replica knows from the start it never changes, and what it keeps stays within bounds.
+ *
+ * Follows Protocol/RSL/CommonProof/Constants.i.dfy, LivenessProof/EpochLength.i.dfy and
+ * Impl/RSL/{AcceptorState,ExecutorState,ElectionState}.i.dfy of IronFleet. Of the bounds of the
+ * implementation those on times are not here: a step does not say what the clock read, and whoever
+ * compares it with the implementation's has seen to it.
+ */
+import type { Constants, Parameters } from '../../../protocol/rsl/configuration.ts';
+import type { Election } from '../../../protocol/rsl/election.ts';
+import type { Request } from '../../../protocol/rsl/messages.ts';
+import { clause, type Verdict } from '../../../spec/framework/verdict.ts';
+import type { Ghost } from '../ghost.ts';
+import type { PacketLaw, ReplicaLaw } from '../scope.ts';
+
+/** R1, ConstantsAllConsistent: a replica knows its place, the others, and the parameters. */
+function areConfigured(constants: Constants, ghost: Ghost, place: number): Verdict {
+  const { replicas, parameters } = ghost.setting;
+  return (
+    clause(
+      'a replica knows its place',
+      constants.index === place && constants.me === replicas[place],
+    )
+    ?? clause('a replica knows all replicas', sameItems(constants.replicas, replicas))
+    ?? clause('a quorum is a majority', constants.quorum === ghost.majority)
+    ?? clause('a replica goes by the parameters', sameParameters(constants.parameters, parameters))
+  );
+}
+
+const sameItems = <T>(a: readonly T[], b: readonly T[]): boolean =>
+  a === b || (a.length === b.length && a.every((item, index) => item === b[index]));
+
+const sameParameters = (a: Parameters, b: Parameters): boolean =>
+  a === b || sameItems(Object.entries(a).flat(), Object.entries(b).flat());
+
+/** R29, EpochLength: epochs have a length, and views are of replicas. */
+function isTimed({ view, epochLength, suspectors }: Election, { setting }: Ghost): Verdict {
+  const { replicas, parameters } = setting;
+  const shortest = Math.min(parameters.baselineViewTimeout, parameters.maxInteger);
+  const refusal =
+    clause('no epoch is shorter than the first', epochLength >= shortest && epochLength > 0)
+    ?? clause('the first view is the first', view.seqno >= 1)
+    ?? clause('a replica leads each view', isPlace(view.proposer, replicas.length));
+  if (refusal !== undefined) return refusal;
+  for (const suspector of suspectors) {
+    if (isPlace(suspector, replicas.length)) continue;
+    return { failed: 'whoever suspects a leader is a replica' };
+  }
+  return undefined;
+}
+
+const isPlace = (place: number, count: number): boolean =>
+  Number.isInteger(place) && 0 <= place && place < count;
+
+/** R30: no request waits twice. */
+function waitsOnce({ receivedEarlier, receivedThisEpoch }: Election): Verdict {
+  return clause(
+    'no request waits twice',
+    !hasTwice(receivedEarlier)
+      && !hasTwice(receivedThisEpoch)
+      && !receivedThisEpoch.some((request) => receivedEarlier.some(isSame(request))),
+  );
+}
+
+const isSame =
+  (a: Request) =>
+  (b: Request): boolean =>
+    a.client === b.client && a.seqno === b.seqno;
+
+const hasTwice = (requests: readonly Request[]): boolean =>
+  requests.some((request, index) => requests.findIndex(isSame(request)) < index);
+
+/** R30: what a replica keeps is within its bounds. */
+const isBounded: ReplicaLaw = ({ acceptor, executor, election }, { setting }, _, before) => {
+  const { maxLogLength, maxCachedReplies } = setting.parameters;
+  return (
+    clause(
+      'there are no more votes than operations in the window',
+      acceptor.votes.size <= maxLogLength,
+    )
+    ?? clause('the replies kept are not too many', executor.replyCache.size <= maxCachedReplies)
+    ?? (before?.election === election ? undefined : waitsOnce(election))
+  );
+};
+
+export const constantsOfReplicas: Readonly<Record<string, ReplicaLaw>> = {
+  R1: ({ constants }, ghost, place, before) =>
+    before?.constants === constants ? undefined : areConfigured(constants, ghost, place),
+  R29: ({ election }, ghost, _place, before) =>
+    before?.election === election ? undefined : isTimed(election, ghost),
+  R30: isBounded,
+};
+
+export const boundsOfPackets: Readonly<Record<string, PacketLaw>> = {
+  R30: ({ msg }, { setting }) =>
+    msg.type === '2a'
+      ? clause('no batch is too large', msg.batch.length <= setting.parameters.maxBatchSize)
+      : undefined,
+};
