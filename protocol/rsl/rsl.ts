@@ -34,7 +34,9 @@ import { askForState, askForVotes, noteProgress, repeat1a, repeat2a } from './re
 import { adoptState, requestState, supplyState } from './stateTransfer.ts';
 
 /** For each type of message the actions that may receive it. */
-export const RECEIVED_BY: Readonly<Record<Message['type'], readonly PacketAction<Replica, Message>[]>> = {
+export const RECEIVED_BY: Readonly<
+  Record<Message['type'], readonly PacketAction<Replica, Message>[]>
+> = {
   request: [answerFromCache, receiveRequest],
   reply: [],
   '1a': [promise, repeatPromise],
