@@ -53,6 +53,7 @@ export class Ghost {
   executedBefore = 0;
   #history: History;
   #operations = new Map<Operation, OperationRecord>();
+  #lastOperation: Operation = -1;
   readonly #places: ReadonlyMap<EndPoint, number>;
   readonly #promises: PromisePacket[][];
   #claims: Claims;
@@ -78,6 +79,7 @@ export class Ghost {
     copy.executedBefore = this.executedBefore;
     copy.#history = this.#history.copy();
     copy.#operations = new Map(this.#operations);
+    copy.#lastOperation = this.#lastOperation;
     copy.#claims = this.#claims.copy();
     for (const [place, sent] of this.#promises.entries()) copy.#promises[place] = sent.slice();
     for (const [client, asked] of this.#requests) copy.#requests.set(client, new Map(asked));
@@ -98,9 +100,12 @@ export class Ghost {
     return this.#operations.get(operation) ?? NOTHING_SAID;
   }
 
-  /** The operations about which something was said. */
-  operations(): Iterable<Operation> {
-    return this.#operations.keys();
+  /** The operations of this number or a higher one about which something was said. */
+  operationsFrom(from: Operation, last = this.#lastOperation): Iterable<Operation> {
+    // Where the numbers run far apart, counting through them would take for ever.
+    return last - from <= this.#operations.size
+      ? range(Math.max(from, 0), last)
+      : [...this.#operations.keys()].filter((operation) => from <= operation && operation <= last);
   }
 
   /** Asks about every vote of a replica for an operation of this number or a higher one. */
@@ -110,10 +115,7 @@ export class Ghost {
     check: (operation: Operation, vote: Vote) => Verdict,
   ): Verdict {
     const last = this.#claims.of(place)?.votedOperation ?? -1;
-    // Where the numbers run far apart, looking at each would take for ever.
-    const few = last - from <= this.#operations.size;
-    for (const operation of few ? range(from, last) : [...this.#operations.keys()]) {
-      if (operation < from) continue;
+    for (const operation of this.operationsFrom(from, last)) {
       for (const tally of this.operation(operation).tallies) {
         const refusal = tally.by.includes(place) ? check(operation, tally) : undefined;
         if (refusal !== undefined) return refusal;
@@ -222,7 +224,7 @@ export class Ghost {
     const before = this.operation(operation);
     const record = withProposal(before, place, ballot, batch);
     if (record === before) return false;
-    this.#operations.set(operation, record);
+    this.#set(operation, record);
     this.#claims.lead(place, ballot);
     this.#claims.propose(ballot, operation);
     this.#claims.truncate(operation - this.setting.parameters.maxLogLength + 1);
@@ -233,11 +235,16 @@ export class Ghost {
     const before = this.operation(operation);
     const record = withVote(before, place, { ballot, batch }, this.majority);
     if (record === before) return false;
-    this.#operations.set(operation, record);
+    this.#set(operation, record);
     this.#claims.vote(place, ballot, operation);
     this.#claims.use(ballot);
     if (record.chosen !== before.chosen) this.#choose(operation, before.chosen, record.chosen);
     return true;
+  }
+
+  #set(operation: Operation, record: OperationRecord): void {
+    this.#operations.set(operation, record);
+    if (operation > this.#lastOperation) this.#lastOperation = operation;
   }
 
   /** An operation was chosen, or chosen in a lower ballot, or with another value than was seen. */

@@ -4,7 +4,7 @@
  * All laws by their numbers, each in the tables of what it speaks of. The modules beside this one
  * say what they mean and why they hold.
  */
-import { agreementOfPackets } from './invariants/agreement.ts';
+import { agreementOfPackets, agreementOnOperations } from './invariants/agreement.ts';
 import { boundsOfPackets, constantsOfReplicas } from './invariants/constants.ts';
 import { checkpointsOfAll, executorInPackets, executorOfReplicas } from './invariants/executor.ts';
 import { learnerOfReplicas } from './invariants/learner.ts';
@@ -13,7 +13,7 @@ import { lawsOfPromises, promisesOfReplicas } from './invariants/promises.ts';
 import { ballotsOfAll, proposerInPackets, proposerOfReplicas } from './invariants/proposer.ts';
 import { requestsInPackets, requestsOfReplicas } from './invariants/requests.ts';
 import { votesInPackets, votesOfReplicas } from './invariants/votes.ts';
-import { afterSteps, ofEverything, ofNews } from './scope.ts';
+import { afterSteps, ofEverything, ofNews, ofRecentOperations } from './scope.ts';
 
 const ofReplicas = {
   ...constantsOfReplicas,
@@ -45,5 +45,8 @@ export const stepInvariants = progressOfSteps;
 /** Of all replicas together. */
 export const systemInvariants = { ...checkpointsOfAll, ...ballotsOfAll };
 
-/** Of each replica and everything that is known of it. */
-export const sampledInvariants = ofEverything(ofReplicas);
+/** Of each replica and everything that is known of it, and of the operations under way. */
+export const sampledInvariants = {
+  ...ofRecentOperations(agreementOnOperations),
+  ...ofEverything(ofReplicas),
+};

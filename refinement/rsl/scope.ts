@@ -5,7 +5,7 @@
  * at again: the replica as it was before its last step, when the law held. Here laws are made ready
  * to be asked after every step, and now and then of everything.
  */
-import type { Message } from '../../protocol/rsl/messages.ts';
+import type { Message, Operation } from '../../protocol/rsl/messages.ts';
 import type { Replica } from '../../protocol/rsl/replica.ts';
 import type { Packet } from '../../spec/framework/environment.ts';
 import type { Verdict } from '../../spec/framework/verdict.ts';
@@ -29,6 +29,9 @@ export type ReplicaLaw = (
 
 /** A law of a packet that a replica sends; it stays true as more is said. */
 export type PacketLaw = (packet: Packet<Message>, ghost: Ghost) => Verdict;
+
+/** A law of all that was said about an operation. */
+export type OperationLaw = (operation: Operation, ghost: Ghost) => Verdict;
 
 type Table<Law> = Readonly<Record<string, Law>>;
 
@@ -72,3 +75,16 @@ export const ofNews = (
   });
 
 const isPaxos = ({ type }: Message): boolean => type === '1b' || type === '2a' || type === '2b';
+
+/** Laws of the operations of the last windows: what was said of earlier ones is past. */
+export const ofRecentOperations = (
+  laws: Table<OperationLaw>,
+): Laws<[whole: Pick<WholeService, 'ghost'>]> =>
+  mapTable(laws, (law) => ({ ghost }) => {
+    const from = ghost.claims.truncation - ghost.setting.parameters.maxLogLength;
+    for (const operation of ghost.operationsFrom(from)) {
+      const refusal = law(operation, ghost);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  });

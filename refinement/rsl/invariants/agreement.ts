@@ -7,16 +7,17 @@
  * Follows Protocol/RSL/RefinementProof/Chosen.i.dfy and
  * CommonProof/{Message2a,Message2b,Quorum}.i.dfy of IronFleet.
  */
-import type { Accept2a, Message } from '../../../protocol/rsl/messages.ts';
+import type { Ballot } from '../../../protocol/rsl/ballot.ts';
+import type { Operation, Vote } from '../../../protocol/rsl/messages.ts';
 import { clause, forAll, type Verdict } from '../../../spec/framework/verdict.ts';
 import type { Ghost } from '../ghost.ts';
 import type { OperationRecord } from '../operation.ts';
 import { voiceFor } from '../operation.ts';
-import type { PacketLaw } from '../scope.ts';
+import type { OperationLaw, PacketLaw } from '../scope.ts';
 import { order, sameBatch } from '../values.ts';
 
 /** R2, ChosenQuorumsMatchValue: majorities choose one value for an operation, in any ballots. */
-export const chosenAgree = ({ tallies, chosen }: OperationRecord, { majority }: Ghost): Verdict =>
+const chosenAgree = ({ tallies, chosen }: OperationRecord, { majority }: Ghost): Verdict =>
   forAll(tallies, ({ by, batch }) =>
     clause(
       'one value is chosen for an operation',
@@ -25,7 +26,7 @@ export const chosenAgree = ({ tallies, chosen }: OperationRecord, { majority }: 
   );
 
 /** R3, 2aMessagesFromSameBallotAndOperationMatch: a ballot has one value for an operation. */
-export const proposalsAgree = ({ proposals }: OperationRecord): Verdict =>
+const proposalsAgree = ({ proposals }: OperationRecord): Verdict =>
   forAll(proposals, (one) =>
     forAll(proposals, (other) =>
       clause(
@@ -39,7 +40,7 @@ export const proposalsAgree = ({ proposals }: OperationRecord): Verdict =>
  * R6, ChosenQuorumAnd2aFromLaterBallotMatchValues: what a majority has chosen in one ballot, all
  * later ballots propose.
  */
-export const laterProposalsAgree = (
+const laterProposalsAgree = (
   { proposals, tallies }: OperationRecord,
   { majority }: Ghost,
 ): Verdict =>
@@ -60,7 +61,7 @@ export const laterProposalsAgree = (
  * for the value proposed. An acceptor may have promised more than once: any of its promises will
  * do.
  */
-function hasPermission({ ballot, operation, batch }: Accept2a, ghost: Ghost): Verdict {
+function hasPermission(operation: Operation, { ballot, batch }: Vote, ghost: Ghost): Verdict {
   if (countBelow(ghost, ballot, operation, undefined) >= ghost.majority) return undefined;
   for (let place = 0; place < ghost.setting.replicas.length; place++) {
     for (const { msg } of promisesFor(ghost, place, ballot)) {
@@ -75,9 +76,9 @@ function hasPermission({ ballot, operation, batch }: Accept2a, ghost: Ghost): Ve
 /** How many replicas have promised `ballot` and then told of no vote above `limit`, or of none. */
 function countBelow(
   ghost: Ghost,
-  ballot: Accept2a['ballot'],
-  operation: Accept2a['operation'],
-  limit: Accept2a['ballot'] | undefined,
+  ballot: Ballot,
+  operation: Operation,
+  limit: Ballot | undefined,
 ): number {
   let count = 0;
   for (let place = 0; place < ghost.setting.replicas.length; place++) {
@@ -93,7 +94,7 @@ function countBelow(
 }
 
 /** What the replica at a place has promised for one ballot. */
-function promisesFor(ghost: Ghost, place: number, ballot: Accept2a['ballot']) {
+function promisesFor(ghost: Ghost, place: number, ballot: Ballot) {
   const promises = ghost.promisesOf(place);
   let end = promises.length;
   while (end > 0 && order(promises[end - 1]?.msg.ballot ?? ballot, ballot) > 0) end--;
@@ -103,23 +104,37 @@ function promisesFor(ghost: Ghost, place: number, ballot: Accept2a['ballot']) {
 }
 
 /** R7, 2bMessageHasCorresponding2aMessage: whatever is voted for was proposed. */
-function wasProposed(msg: Message & { readonly type: '2b' }, ghost: Ghost): Verdict {
-  const { proposals } = ghost.operation(msg.operation);
-  return clause(
+const wasProposed = ({ proposals }: OperationRecord, { ballot, batch }: Vote): Verdict =>
+  clause(
     'what is voted for was proposed in that ballot',
-    voiceFor(proposals, msg.ballot, msg.batch) !== undefined,
+    voiceFor(proposals, ballot, batch) !== undefined,
   );
-}
 
+/** Of what a packet has just added to what was said about its operation. */
 export const agreementOfPackets: Readonly<Record<string, PacketLaw>> = {
   R2: ({ msg }, ghost) =>
     msg.type === '2b' ? chosenAgree(ghost.operation(msg.operation), ghost) : undefined,
   R3: ({ msg }, ghost) =>
     msg.type === '2a' ? proposalsAgree(ghost.operation(msg.operation)) : undefined,
-  R5: ({ msg }, ghost) => (msg.type === '2a' ? hasPermission(msg, ghost) : undefined),
+  R5: ({ msg }, ghost) =>
+    msg.type === '2a' ? hasPermission(msg.operation, msg, ghost) : undefined,
   R6: ({ msg }, ghost) =>
     msg.type === '2a' || msg.type === '2b'
       ? laterProposalsAgree(ghost.operation(msg.operation), ghost)
       : undefined,
-  R7: ({ msg }, ghost) => (msg.type === '2b' ? wasProposed(msg, ghost) : undefined),
+  R7: ({ msg }, ghost) =>
+    msg.type === '2b' ? wasProposed(ghost.operation(msg.operation), msg) : undefined,
+};
+
+/** Of everything that was said about an operation. */
+export const agreementOnOperations: Readonly<Record<string, OperationLaw>> = {
+  R2: (operation, ghost) => chosenAgree(ghost.operation(operation), ghost),
+  R3: (operation, ghost) => proposalsAgree(ghost.operation(operation)),
+  R5: (operation, ghost) =>
+    forAll(ghost.operation(operation).proposals, (vote) => hasPermission(operation, vote, ghost)),
+  R6: (operation, ghost) => laterProposalsAgree(ghost.operation(operation), ghost),
+  R7: (operation, ghost) => {
+    const record = ghost.operation(operation);
+    return forAll(record.tallies, (vote) => wasProposed(record, vote));
+  },
 };
