@@ -68,7 +68,7 @@ const tallies = (...voters: number[]) => ({
   ]),
 });
 
-type Row = readonly [because: string, r: Replica, choice?: Forget];
+type Row = readonly [because: string, r: Replica];
 
 const DECIDE_REFUSES: readonly Row[] = [
   ['the operation before is executed', executing([], PARAMETERS, { learner: tallies(0, 1) })],
@@ -92,16 +92,18 @@ describe('rsl: decide', () => {
   });
 });
 
-const EXECUTE_REFUSES: readonly Row[] = [
-  ['the next operation is decided', replica({ executor: EXECUTED })],
-  ['it can be counted', executing(BATCH, { ...PARAMETERS, maxInteger: 3 })],
+const EXECUTE_REFUSES: readonly (readonly [...Row, choice: Forget])[] = [
+  ['the next operation is decided', replica({ executor: EXECUTED }), NOBODY],
+  ['it can be counted', executing(BATCH, { ...PARAMETERS, maxInteger: 3 }), NOBODY],
   ['replies are forgotten at will only as the original does', executing(BATCH), { forget: ['x'] }],
-  ['the replies that are kept are not too many', executing([request('z', 1)], COMPATIBLE)],
-  [
-    'the replies that are kept are not too many',
-    executing([request('z', 1)], COMPATIBLE),
-    { forget: ['stranger'] },
-  ],
+  ...[NOBODY, { forget: ['stranger'] }].map(
+    (choice) =>
+      [
+        'the replies that are kept are not too many',
+        executing([request('z', 1)], COMPATIBLE),
+        choice,
+      ] as const,
+  ),
 ];
 
 const replyTo = (dst: string, seqno: number, count: number) => ({
@@ -111,7 +113,7 @@ const replyTo = (dst: string, seqno: number, count: number) => ({
 });
 
 describe('rsl: execute', () => {
-  test.each(EXECUTE_REFUSES)('refuses, because ✗ %s', (because, r, choice = NOBODY) => {
+  test.each(EXECUTE_REFUSES)('refuses, because ✗ %s', (because, r, choice) => {
     expect(guardOfTaking(run, r, undefined, choice)).toEqual({ failed: because });
   });
 

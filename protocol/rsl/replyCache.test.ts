@@ -41,7 +41,7 @@ describe('the reply cache', () => {
   });
 
   test('holds those, and only those, after whom not too many others were served', () => {
-    const clients = fc.array(fc.constantFrom('u', 'v', 'w', 'x', 'y'), { maxLength: 12 });
+    const clients = fc.array(fc.constantFrom<string>('u', 'v', 'w', 'x', 'y'), { maxLength: 12 });
     fc.assert(
       fc.property(clients, fc.integer({ min: 1, max: 4 }), (served, maxCachedReplies) => {
         const cache = new Map<string, CachedReply>();

@@ -11,7 +11,7 @@ import {
   withPart,
 } from '../../harness/testing/rslReplicas.ts';
 import { u64 } from '../../spec/framework/bytes.ts';
-import type { Message } from './messages.ts';
+import type { CachedReply, Message } from './messages.ts';
 import type { Replica } from './replica.ts';
 import { adoptState, requestState, supplyState } from './stateTransfer.ts';
 
@@ -43,10 +43,10 @@ const asks = (operation: number, of = BALLOT): Message => ({
 });
 
 /** In the order in which the clients were served. */
-const REPLIES = [
+const REPLIES: readonly (readonly [string, CachedReply])[] = [
   ['y', { seqno: 2, reply: u64(15) }],
   ['x', { seqno: 6, reply: u64(16) }],
-] as const;
+];
 
 const supply = (operation: number, replyCache: typeof REPLIES | undefined = REPLIES): Message => ({
   type: 'appStateSupply',
