@@ -9,7 +9,7 @@
 import type { LocalAction, PacketAction, Protocol, Step } from '../../protocol/framework/action.ts';
 import { choicesOf, guardOf, stepOf } from '../../protocol/framework/steps.ts';
 import { DEFAULT, type Parameters } from '../../protocol/rsl/configuration.ts';
-import type { Message } from '../../protocol/rsl/messages.ts';
+import type { Message, Operation } from '../../protocol/rsl/messages.ts';
 import type { Replica } from '../../protocol/rsl/replica.ts';
 import { rsl } from '../../protocol/rsl/rsl.ts';
 import { counter, INCREMENT } from '../../spec/apps/counter.ts';
@@ -80,7 +80,7 @@ const STRANGER: EndPoint = 'mallory';
 /** No more than this many packets are under way to a host; the network loses the others. */
 const MAX_UNDER_WAY = 60;
 /** After how many events the network changes its mood. */
-const SPELL = 150;
+const SPELL = 200;
 
 /** One random behaviour, one event at a time. */
 export class RslWalk {
@@ -100,6 +100,10 @@ export class RslWalk {
   /** Hosts that nothing reaches at present, and the chance of a packet to get lost. */
   #cutOff: ReadonlySet<number> = new Set();
   #loss = 0;
+  /** An operation whose proposals get lost at present. */
+  #unheard: Operation | undefined;
+  /** A host that clients do not know of at present. */
+  #unknown: number | undefined;
 
   constructor(protocol: RslProtocol, seed: number, listener: Listener) {
     const { hosts, actions, init } = protocol;
@@ -123,7 +127,10 @@ export class RslWalk {
   #changeMood(): void {
     const random = this.#random;
     this.#loss = random.pick([0, 0, 0.05, 0.3]);
+    const { proposer } = random.pick(this.states);
+    this.#unheard = random.happens(0.4) ? proposer.nextOperation : undefined;
     const hosts = this.states.map((_, host) => host);
+    this.#unknown = random.happens(0.5) ? random.pick(hosts) : undefined;
     this.#cutOff = random.happens(0.5)
       ? new Set()
       : new Set([random.pick(hosts), ...(random.happens(0.2) ? [random.pick(hosts)] : [])]);
@@ -136,7 +143,7 @@ export class RslWalk {
     if (kind < 600) return this.#deliver(host);
     if (kind < 900) return this.#actLocally(host);
     if (kind < 955) return this.#speak();
-    if (kind < 957) return this.#restart(host);
+    if (kind < 958) return this.#restart(host);
     this.#time += 1 + random.below(8);
     return false;
   }
@@ -155,7 +162,8 @@ export class RslWalk {
     return this.#receive(host, packet);
   }
 
-  #isLost(host: number, { src }: Packet<Message>): boolean {
+  #isLost(host: number, { src, msg }: Packet<Message>): boolean {
+    if (msg.type === '2a' && msg.operation === this.#unheard) return true;
     if (this.#cutOff.has(host) || this.#cutOff.has(this.#protocol.hosts.indexOf(src))) return true;
     return this.#random.happens(this.#loss);
   }
@@ -213,6 +221,7 @@ export class RslWalk {
   #speak(): boolean {
     const random = this.#random;
     const host = random.below(this.states.length);
+    if (host === this.#unknown) return false;
     const dst = this.#protocol.hosts[host] as EndPoint;
     const heard = this.#sent[host] as Packet<Message>[];
     if (heard.length > 0 && random.happens(0.05)) {
