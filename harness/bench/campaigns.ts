@@ -21,6 +21,7 @@ const ALL_FAULTS: FaultPlan = {
   drift: 0.1,
   jump: 0.05,
   stranger: 0.1,
+  restart: 0,
 };
 
 const TARGET = 200_000;

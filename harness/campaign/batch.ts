@@ -8,7 +8,7 @@
  */
 import fc from 'fast-check';
 import type { Seen } from '../../refinement/framework/monitor.ts';
-import { ANY_STATE_STEPS, type Behaviours, type Outcome } from './behaviour.ts';
+import type { Behaviours, Outcome } from './behaviour.ts';
 import type { Failure } from './failure.ts';
 import type { AnyCampaignService, CampaignOptions, Shape } from './services.ts';
 import { shrink } from './shrink.ts';
@@ -147,8 +147,9 @@ function firstDifference(behaviours: Behaviours, { plan }: Shape<unknown>): Fail
 }
 
 /** What cannot happen in a configuration is not counted as not having happened. */
-function count(tally: Tally, { seen, faults, sometimes }: Outcome, never: readonly string[]): void {
-  tally.anyStateSteps += ANY_STATE_STEPS;
+function count(tally: Tally, outcome: Outcome, never: readonly string[]): void {
+  const { seen, faults, sometimes, anyStateSteps } = outcome;
+  tally.anyStateSteps += anyStateSteps;
   for (const key of [
     'steps',
     'specSteps',

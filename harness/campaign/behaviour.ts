@@ -6,26 +6,30 @@
  * of the harness.
  */
 import type { Host } from '../../impl/framework/io.ts';
-import type { ObservedIo } from '../../refinement/framework/hostStep.ts';
 import type { Seen } from '../../refinement/framework/monitor.ts';
 import { BoundaryRefusal } from '../../refinement/framework/refusal.ts';
-import { checkAnyState, type OnStep } from '../simulation/anyState.ts';
-import { Cluster } from '../simulation/cluster.ts';
-import { type FaultCounts, noFaultsYet } from '../simulation/faults.ts';
+import { type FaultCounts, noFaultsYet, RESTART_FAULTS } from '../simulation/faults.ts';
+import type { Plan } from '../simulation/plan.ts';
+import type { SimulatedProtocol } from '../simulation/protocolService.ts';
 import { Random } from '../simulation/random.ts';
 import type { SimulatedService } from '../simulation/service.ts';
-import { type Plan, Simulation } from '../simulation/simulation.ts';
+import { Simulation } from '../simulation/simulation.ts';
+import { clusterStage, protocolStage, type Stage } from '../simulation/stage.ts';
+import type { Parcel, Told } from '../simulation/world.ts';
 import { Digest } from './digest.ts';
 import { follow, type Schedule, type ScheduledEvent, write } from './schedule.ts';
 
-/** Steps from arbitrary states that are checked along with each behaviour. */
-export const ANY_STATE_STEPS = 16;
-
 export interface Outcome {
   readonly seen: Seen;
+  /** Single steps from arbitrary states that were checked as well. */
+  readonly anyStateSteps: number;
   readonly faults: FaultCounts;
   /** What the service hopes to see at some time. */
   readonly sometimes: Readonly<Record<string, boolean>>;
+  /** How often each action was looked at and not allowed. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** What became of the service's promise of progress, where there was one. */
+  readonly promise: 'kept' | 'undecided' | undefined;
   readonly refusal: BoundaryRefusal | undefined;
   /**
    * Whether it was a single step from an arbitrary state that was refused, before the behaviour
@@ -42,9 +46,10 @@ export interface Outcome {
 
 /** One step of a behaviour, in words. */
 export interface StoryStep {
+  /** Who did it: a host, or someone else who sent something. */
   readonly host: string;
   readonly action: string;
-  readonly clock: number;
+  readonly clock: number | undefined;
   readonly received: string | undefined;
   readonly sent: readonly string[];
   /** The state of the specification after the step; nothing where the step was refused. */
@@ -60,132 +65,148 @@ export interface Keep {
 
 /** One configuration of a service, whose types are nobody's concern any more. */
 export interface Behaviours {
-  /** Actions and faults that cannot happen in this configuration. */
+  /** Actions, faults and refusals of actions that cannot happen in this configuration. */
   readonly never: readonly string[];
   run(plan: Plan, keep?: Keep): Outcome;
   replay(schedule: Schedule, keep?: Keep): Outcome;
 }
 
-export function behavioursOf<Impl extends Host, State, Message, Ghost, Spec>(
+/** Behaviours of the hosts that run. */
+export const behavioursOf = <Impl extends Host, State, Message, Ghost, Spec>(
   service: SimulatedService<Impl, State, Message, Ghost, Spec>,
-): Behaviours {
-  return {
-    never: service.never,
-    run: (plan, keep = {}) => new Run(service, keep).simulate(plan),
-    replay: (schedule, keep = {}) => new Run(service, keep).replay(schedule),
-  };
-}
+): Behaviours => ({
+  never: [...service.never, ...RESTART_FAULTS, 'a stranger lied'],
+  run: (plan, keep = {}) => new Run(clusterStage(service), keep).simulate(plan),
+  replay: (schedule, keep = {}) => new Run(clusterStage(service), keep).replay(schedule),
+});
 
-class Run<Impl extends Host, State, Message, Ghost, Spec> {
-  readonly #service: SimulatedService<Impl, State, Message, Ghost, Spec>;
-  readonly #cluster: Cluster<Impl, State, Message, Ghost, Spec>;
+/** Behaviours of the hosts of the protocol. */
+export const protocolBehavioursOf = <State, Message, Ghost, Spec>(
+  service: SimulatedProtocol<State, Message, Ghost, Spec>,
+): Behaviours => ({
+  never: [
+    ...service.never,
+    ...(service.refinement.protocol.restart ? [] : RESTART_FAULTS),
+    'a stranger sent rubbish',
+    'a stranger sent something huge',
+  ],
+  run: (plan, keep = {}) => new Run(protocolStage(service), keep).simulate(plan),
+  replay: (schedule, keep = {}) => new Run(protocolStage(service), keep).replay(schedule),
+});
+
+class Run<Said, P extends Parcel<Said>> {
+  readonly #stage: Stage<Said, P>;
   readonly #keep: Keep;
   readonly #digest: Digest | undefined;
   readonly #events: ScheduledEvent[] | undefined;
   readonly #story: StoryStep[] = [];
-  #clock = 0;
+  #anyStateSteps = 0;
   #began = false;
-  /** How many events had happened when the network healed. */
-  #healedAt = 0;
+  /** The events until the network healed, and what followed from. */
+  #healed: Schedule | undefined;
 
-  constructor(service: SimulatedService<Impl, State, Message, Ghost, Spec>, keep: Keep) {
-    this.#service = service;
+  constructor(stage: Stage<Said, P>, keep: Keep) {
+    this.#stage = stage;
     this.#keep = keep;
-    this.#cluster = new Cluster(service);
     this.#digest = keep.digest ? new Digest() : undefined;
     this.#events = keep.schedule ? [] : undefined;
     this.#listen(keep);
   }
 
   simulate(plan: Plan): Outcome {
-    const simulation = new Simulation(this.#service, this.#cluster, plan);
-    simulation.onHeal = () => {
-      this.#healedAt = this.#events?.length ?? 0;
+    const simulation = new Simulation(this.#stage, plan);
+    simulation.onHeal = (fairness) => {
+      this.#healed = this.#events && { events: [...this.#events], thenFair: fairness };
     };
     const refusal = refusalOf(() => {
-      this.#checkAnyState(plan);
+      this.#warmUp(plan);
       this.#began = true;
       simulation.run();
     });
-    return this.#outcome(refusal, simulation.faults);
+    return this.#outcome(refusal, simulation.faults, simulation.promise);
   }
 
   replay(schedule: Schedule): Outcome {
     this.#began = true;
-    return this.#outcome(
-      refusalOf(() => follow(this.#service, this.#cluster, schedule)),
-      noFaultsYet(),
-    );
+    let promise: Outcome['promise'];
+    const refusal = refusalOf(() => {
+      promise = follow(this.#stage, schedule);
+    });
+    return this.#outcome(refusal, noFaultsYet(), promise);
   }
 
   /** Before the behaviour, single steps from arbitrary states. They do not count as its steps. */
-  #checkAnyState({ seed }: Plan): void {
-    const tell = ((host, action, clock, io) => {
-      this.#clock = clock;
-      this.#story[0] = this.#tell(host, action, io);
-    }) satisfies OnStep;
-    checkAnyState(
-      this.#service,
-      new Random(seed),
-      ANY_STATE_STEPS,
-      this.#keep.story ? tell : undefined,
-    );
+  #warmUp({ seed }: Plan): void {
+    const tell = (step: Told<Said>): void => {
+      this.#story[0] = this.#tell(step);
+    };
+    this.#anyStateSteps = this.#stage.warmUp(new Random(seed), this.#keep.story ? tell : undefined);
     this.#story.length = 0;
   }
 
-  #outcome(refusal: BoundaryRefusal | undefined, faults: FaultCounts): Outcome {
-    const { monitor } = this.#cluster;
-    const thenFair = refusal?.boundary === 'liveness';
+  #outcome(
+    refusal: BoundaryRefusal | undefined,
+    faults: FaultCounts,
+    promise: Outcome['promise'],
+  ): Outcome {
+    const { world } = this.#stage;
     return {
-      seen: monitor.seen,
+      seen: world.seen,
+      anyStateSteps: this.#anyStateSteps,
       faults,
-      sometimes: this.#service.sometimes(monitor),
+      sometimes: this.#stage.sometimes(),
+      refused: this.#stage.refused(),
+      promise,
       refusal,
       anyState: !this.#began,
       digest: this.#digest?.value ?? '',
       // What a network that works then brings about follows from what came before.
-      schedule: this.#events && {
-        events: thenFair ? this.#events.slice(0, this.#healedAt) : this.#events,
-        thenFair,
-      },
+      schedule:
+        refusal?.boundary === 'liveness' ? this.#healed : this.#events && { events: this.#events },
       story: this.#story,
     };
   }
 
-  /** Listens to the cluster, but only as far as something is to be kept: listening takes time. */
+  /** Listens to the world, but only as far as something is to be kept: listening takes time. */
   #listen(keep: Keep): void {
     const digest = this.#digest;
     if (!keep.schedule && !keep.story && digest === undefined) return;
-    this.#cluster.onEvent = (event) => {
-      if (event.type === 'step') this.#clock = event.clock;
-      this.#events?.push(write(event, this.#cluster));
-      if (event.type === 'stranger') digest?.bytes(event.packet.bytes);
+    const { world } = this.#stage;
+    world.listener = {
+      event: (event) => {
+        this.#events?.push(write(event, world));
+        if (event.type !== 'send') return;
+        digest?.packet(event.parcel);
+        if (keep.story) this.#story.push(this.#tellOf(event.parcel));
+      },
+      told: (step) => {
+        digest?.step(step);
+        if (keep.story) this.#story.push(this.#tell(step));
+      },
+      passed: () => {
+        // The monitor let the latest step pass: now it is known what it stands for.
+        const step = this.#story.at(-1);
+        if (step) step.spec = world.showSpec();
+      },
     };
-    this.#cluster.onStep = (host, action, io) => {
-      digest?.step(host, action, this.#clock, io);
-      if (keep.story) this.#story.push(this.#tell(host, action, io));
-    };
-    if (keep.story) this.#cluster.onPassed = () => this.#passed();
   }
 
-  #tell(host: number, action: string, io: readonly ObservedIo[]): StoryStep {
-    const { protocol, read } = this.#service.refinement;
-    const say = (bytes: Uint8Array): string => protocol.describe(read(bytes));
-    const received = io.find((operation) => operation.type === 'receive');
+  #tell({ host, action, clock, received, sent }: Told<Said>): StoryStep {
+    const { world } = this.#stage;
     return {
-      host: this.#cluster.names[host] as string,
+      host: world.names[host] as string,
       action,
-      clock: this.#clock,
-      received: received && `${say(received.bytes)} from ${received.src}`,
-      sent: io.flatMap((o) => (o.type === 'send' ? [`${say(o.bytes)} to ${o.dst}`] : [])),
+      clock,
+      received: received && `${world.describe(received.msg)} from ${received.src}`,
+      sent: sent.map(({ msg, dst }) => `${world.describe(msg)} to ${dst}`),
       spec: undefined,
     };
   }
 
-  /** The monitor let the latest step pass: now it is known what it stands for. */
-  #passed(): void {
-    const step = this.#story.at(-1);
-    if (step) step.spec = this.#service.showSpec(this.#cluster.monitor.spec);
+  /** What someone says who is not a host. */
+  #tellOf({ src, dst, msg }: P): StoryStep {
+    const sent = [`${this.#stage.world.describe(msg)} to ${dst}`];
+    return { host: src, action: '', clock: undefined, received: undefined, sent, spec: undefined };
   }
 }
 

@@ -7,6 +7,7 @@ import type { Io, Wake } from '../../impl/framework/io.ts';
 import { LockHost } from '../../impl/lock/host.ts';
 import { lockCampaign } from '../lock/campaign.ts';
 import { type LockShape, lockService } from '../lock/service.ts';
+import { everyHostTakes } from '../simulation/expectation.ts';
 import { NO_FAULTS } from '../simulation/faults.ts';
 import { addTally, emptyTally, runBatch } from './batch.ts';
 import { behavioursOf } from './behaviour.ts';
@@ -130,7 +131,7 @@ describe('a batch', () => {
   });
 });
 
-const NOTHING = { events: [], thenFair: false };
+const NOTHING = { events: [] };
 
 describe('a schedule', () => {
   test('leads through the very behaviour that it was written from', () => {
@@ -152,10 +153,9 @@ describe('a schedule', () => {
       events: [
         { step: 'b', clock: 0, receives: { src: 'a', back: 0 } },
         { step: 'nobody', clock: 0 },
-        { stranger: 'mallory', to: 'a', repeats: { src: 'a', dst: 'b', back: 3 } },
+        { from: 'mallory', to: 'a', repeats: { src: 'a', dst: 'b', back: 3 } },
         { step: 'a', clock: 0 },
       ],
-      thenFair: false,
     });
     expect(refusal).toBeUndefined();
     expect(seen.steps).toBe(1);
@@ -171,10 +171,9 @@ const CONFIG: LockShape = {
 };
 
 test('a lost transfer that is never offered again shrinks to the grant that was lost', () => {
-  const service = {
-    ...lockService({ ...CONFIG, compatible: true }),
-    liveness: { progress: 'accept', bound: () => 10_000 },
-  };
+  const lock = lockService({ ...CONFIG, compatible: true });
+  const { hosts } = lock.refinement.protocol;
+  const service = { ...lock, expect: everyHostTakes('accept', hosts, () => 10_000) };
   const behaviours = behavioursOf(service);
   const faults = { loss: 0.5, latency: 5 };
   const plan = { seed: 3, steps: 50, faults: { ...NO_FAULTS, ...faults } };
@@ -192,7 +191,6 @@ describe('a story', () => {
           { step: 'a', clock: 7 },
           { step: 'b', clock: 9, receives: { src: 'a', back: 0 } },
         ],
-        thenFair: false,
       },
       { story: true },
     );
@@ -212,7 +210,8 @@ test('the digest tells steps apart by host, action, clock and every byte', () =>
   const digest = (host: number, action: string, clock: number, byte: number): string => {
     const found = new Digest();
     const bytes = Uint8Array.of(1, byte);
-    found.step(host, action, clock, [{ type: 'send', dst: 'b', bytes }]);
+    const sent = [{ src: 'a', dst: 'b', msg: bytes }];
+    found.step({ host, action, clock, received: undefined, sent, detail: undefined });
     return found.value;
   };
   const all = [digest(0, 'x', 0, 0), digest(1, 'x', 0, 0), digest(0, 'y', 0, 0)];

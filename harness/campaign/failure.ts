@@ -27,6 +27,7 @@ const plan = z.strictObject({
     drift: rate.max(0.99),
     jump: rate,
     stranger: rate,
+    restart: rate,
   }),
 });
 

@@ -6,7 +6,7 @@
  */
 import fc from 'fast-check';
 import type { FaultPlan } from '../simulation/faults.ts';
-import type { Plan } from '../simulation/simulation.ts';
+import type { Plan } from '../simulation/plan.ts';
 
 const rate = (max: number): fc.Arbitrary<number> =>
   fc.oneof(
@@ -25,6 +25,7 @@ export const faultPlans: fc.Arbitrary<FaultPlan> = fc.record({
   drift: rate(0.2),
   jump: rate(0.1),
   stranger: rate(0.3),
+  restart: rate(0.05),
 });
 
 export const plans = (maxSteps: number): fc.Arbitrary<Plan> =>

@@ -119,7 +119,13 @@ export function tell(story: readonly StoryStep[], from = 0): string {
       ...(received === undefined ? [] : [`receives ${received}`]),
       ...sent.map((packet) => `sends ${packet}`),
     ].join(', ');
-    return [String(from + index), `${host} ${action}`, `${clock}`, what, spec ?? '✗ refused'];
+    return [
+      String(from + index),
+      `${host} ${action}`.trimEnd(),
+      `${clock ?? ''}`,
+      what,
+      spec ?? '✗ refused',
+    ];
   });
   const drawn = new Table({
     head: ['step', 'action', 'clock', 'packets', 'specification'],

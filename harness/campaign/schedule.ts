@@ -1,107 +1,151 @@
 /**
  * # Schedules
  *
- * A behaviour written down as the choices that made it: which host stepped when, what it received
- * and what its clock read. Everything else follows. Unlike a seed, a schedule can be cut: an event
- * that makes no sense any more, because the packet it delivers was never sent, is left out.
+ * A behaviour written down as the choices that made it: which host stepped when, what it received,
+ * what its clock read and, where the host does not decide for itself, what it did. Everything else
+ * follows. Unlike a seed, a schedule can be cut: an event that makes no sense any more, because the
+ * packet it delivers was never sent or the host may not do this now, is left out.
  */
 import { z } from 'zod';
-import type { Host } from '../../impl/framework/io.ts';
-import { Clocks } from '../simulation/clocks.ts';
-import type { Cluster, ClusterEvent, Envelope } from '../simulation/cluster.ts';
 import { NO_FAULTS } from '../simulation/faults.ts';
-import type { SimulatedService } from '../simulation/service.ts';
+import { fromJson, toJson } from '../simulation/plain.ts';
+import type { Fairness } from '../simulation/plan.ts';
 import { Simulation } from '../simulation/simulation.ts';
+import type { Stage } from '../simulation/stage.ts';
+import type { Parcel, World, WorldEvent } from '../simulation/world.ts';
 
-const hex = z.string().regex(/^([0-9a-f]{2})*$/);
+const back = z.int().min(0);
+
+const step = z.strictObject({
+  /** The host that steps. */
+  step: z.string(),
+  /** What it does, and what it chooses, if that is not its own to decide. */
+  action: z.string().optional(),
+  choice: z.unknown().optional(),
+  clock: z.number(),
+  /**
+   * What it receives: of what `src` has sent it, the packet with so many more sent after it.
+   * Without it, the host acts of its own accord. Counting from the latest keeps its sense when a
+   * schedule is cut.
+   */
+  receives: z.strictObject({ src: z.string(), back }).optional(),
+});
 
 export const scheduledEvent = z.union([
-  z.strictObject({
-    /** The host that steps. */
-    step: z.string(),
-    clock: z.number(),
-    /**
-     * What it receives: of what `src` has sent it, the packet with so many more sent after it.
-     * Without it, it is its deadline that wakes the host. Counting from the latest keeps its sense
-     * when a schedule is cut.
-     */
-    receives: z.strictObject({ src: z.string(), back: z.int().min(0) }).optional(),
-  }),
-  /** Someone who is not a host sends bytes of its own. */
-  z.strictObject({ stranger: z.string(), to: z.string(), bytes: hex }),
+  step,
+  z.strictObject({ restart: z.string() }),
+  /** Someone who is not a host says something of its own: a message, or bytes in hexadecimal. */
+  z.strictObject({ from: z.string(), to: z.string(), says: z.unknown() }),
   /** Someone who is not a host sends what `src` has sent to `dst`. */
   z.strictObject({
-    stranger: z.string(),
+    from: z.string(),
     to: z.string(),
-    repeats: z.strictObject({ src: z.string(), dst: z.string(), back: z.int().min(0) }),
+    repeats: z.strictObject({ src: z.string(), dst: z.string(), back }),
   }),
 ]);
 
+const fairness = z.strictObject({
+  seed: z.int(),
+  clocks: z.array(z.number()).readonly(),
+  silent: z.array(z.int().min(0)).readonly(),
+}) satisfies z.ZodType<Fairness>;
+
 export const schedule = z.strictObject({
   events: z.array(scheduledEvent).max(10_000_000),
-  /** Whether the network works from then on, and progress must follow. */
-  thenFair: z.boolean(),
+  /** That the network works from then on, and what is promised must follow. */
+  thenFair: fairness.optional(),
 });
 
 export type ScheduledEvent = z.infer<typeof scheduledEvent>;
 export type Schedule = z.infer<typeof schedule>;
 
-/** An event that is about to happen to a cluster, as it is written down. */
-export function write(
-  event: ClusterEvent,
-  cluster: { readonly names: readonly string[]; sentSoFar(src: string, dst: string): number },
+/** An event that is about to happen to a world, as it is written down. */
+export function write<Said, P extends Parcel<Said>>(
+  event: WorldEvent<P>,
+  world: Pick<World<Said, P>, 'names' | 'sentSoFar' | 'write'>,
 ): ScheduledEvent {
-  const { packet } = event;
-  const back = ({ src, dst, index }: Envelope): number => cluster.sentSoFar(src, dst) - 1 - index;
-  if (event.type === 'stranger') {
-    const { src: stranger, dst: to, bytes } = event.packet;
-    if (event.repeats === undefined) {
-      return { stranger, to, bytes: Buffer.from(bytes).toString('hex') };
+  const backOf = ({ src, dst, index }: P): number => world.sentSoFar(src, dst) - 1 - index;
+  switch (event.type) {
+    case 'send': {
+      const { src: from, dst: to, msg } = event.parcel;
+      if (event.repeats === undefined) return { from, to, says: world.write(msg) };
+      const { src, dst } = event.repeats;
+      return { from, to, repeats: { src, dst, back: backOf(event.repeats) } };
     }
-    const { src, dst } = event.repeats;
-    return { stranger, to, repeats: { src, dst, back: back(event.repeats) } };
+    case 'restart':
+      return { restart: world.names[event.host] as string };
+    case 'step': {
+      const { clock, move, parcel } = event;
+      return {
+        step: world.names[event.host] as string,
+        ...(move && { action: move.action }),
+        ...(move && 'choice' in move && { choice: toJson(move.choice) }),
+        clock,
+        ...(parcel && { receives: { src: parcel.src, back: backOf(parcel) } }),
+      };
+    }
   }
-  const step = cluster.names[event.host] as string;
-  return packet === undefined
-    ? { step, clock: event.clock }
-    : { step, clock: event.clock, receives: { src: packet.src, back: back(packet) } };
 }
 
-/** Lets a cluster go through a schedule; throws the first refusal. */
-export function follow<Impl extends Host, State, Message, Ghost, Spec>(
-  service: SimulatedService<Impl, State, Message, Ghost, Spec>,
-  cluster: Cluster<Impl, State, Message, Ghost, Spec>,
+/**
+ * Lets a world go through a schedule; throws the first refusal. Gives what became of the promise,
+ * if the schedule asks for one.
+ */
+export function follow<Said, P extends Parcel<Said>>(
+  stage: Stage<Said, P>,
   { events, thenFair }: Schedule,
-): void {
-  const clocks = cluster.names.map(() => 0);
-  /** What each source has sent to each host, oldest first. */
-  const channels = new Map<string, Envelope[]>();
-  const channel = (src: string, dst: string): Envelope[] => {
-    const key = `${src}>${dst}`;
-    const found = channels.get(key) ?? [];
-    channels.set(key, found);
-    return found;
-  };
-  const post = (packet: Envelope): void => {
-    channel(packet.src, packet.dst).push(packet);
-  };
-  for (const event of events) {
-    if ('stranger' in event) {
-      const what =
-        'bytes' in event
-          ? Buffer.from(event.bytes, 'hex')
-          : channel(event.repeats.src, event.repeats.dst).at(-1 - event.repeats.back);
-      if (what !== undefined) post(cluster.stranger(event.stranger, event.to, what));
-      continue;
-    }
-    const { step, clock, receives } = event;
-    const host = cluster.names.indexOf(step);
-    const packet = receives && channel(receives.src, step).at(-1 - receives.back);
-    if (host < 0 || (receives !== undefined && packet === undefined)) continue;
-    clocks[host] = clock;
-    for (const sent of cluster.step(host, packet, clock)) post(sent);
+): Simulation<Said, P>['promise'] {
+  const follower = new Follower(stage.world);
+  for (const event of events) follower.follow(event);
+  if (thenFair === undefined) return undefined;
+  const simulation = new Simulation(stage, { seed: 0, steps: 0, faults: NO_FAULTS });
+  simulation.heal(thenFair);
+  return simulation.promise;
+}
+
+class Follower<Said, P extends Parcel<Said>> {
+  readonly #world: World<Said, P>;
+  /** What each source has sent to each destination, oldest first. */
+  readonly #channels = new Map<string, P[]>();
+
+  constructor(world: World<Said, P>) {
+    this.#world = world;
   }
-  if (!thenFair) return;
-  const plan = { seed: 0, steps: 0, faults: NO_FAULTS };
-  new Simulation(service, cluster, plan, Clocks.reading(clocks)).heal();
+
+  follow(event: ScheduledEvent): void {
+    const world = this.#world;
+    if ('restart' in event) {
+      const host = world.names.indexOf(event.restart);
+      if (host >= 0) world.restart?.(host);
+    } else if ('says' in event) {
+      this.#post(world.send(event.from, event.to, world.read(event.says)));
+    } else if ('repeats' in event) {
+      const { src, dst, back } = event.repeats;
+      const heard = this.#channel(src, dst).at(-1 - back);
+      if (heard !== undefined) this.#post(world.repeat(event.from, event.to, heard));
+    } else {
+      this.#step(event);
+    }
+  }
+
+  #step(event: z.infer<typeof step>): void {
+    const { step: name, action, clock, receives } = event;
+    const host = this.#world.names.indexOf(name);
+    const parcel = receives && this.#channel(receives.src, name).at(-1 - receives.back);
+    if (host < 0 || (receives !== undefined && parcel === undefined)) return;
+    const choice = 'choice' in event ? { choice: fromJson(event.choice) } : {};
+    const move = action === undefined ? undefined : { action, ...choice };
+    for (const sent of this.#world.again(host, parcel, clock, move) ?? []) this.#post(sent);
+  }
+
+  #channel(src: string, dst: string): P[] {
+    const key = `${src}>${dst}`;
+    const found = this.#channels.get(key) ?? [];
+    this.#channels.set(key, found);
+    return found;
+  }
+
+  #post(parcel: P): void {
+    this.#channel(parcel.src, parcel.dst).push(parcel);
+  }
 }

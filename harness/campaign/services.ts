@@ -7,7 +7,7 @@
 import type fc from 'fast-check';
 import type { z } from 'zod';
 import { lockCampaign } from '../lock/campaign.ts';
-import type { Plan } from '../simulation/simulation.ts';
+import type { Plan } from '../simulation/plan.ts';
 import type { Behaviours } from './behaviour.ts';
 
 /** What a user may fix instead of leaving it to chance. */

@@ -109,7 +109,6 @@ describe('ironfleet replay', () => {
         { step: 'a', clock: 5 },
         { step: 'b', clock: 6, receives: { src: 'a', back: 0 } },
       ],
-      thenFair: false,
     },
     refusal: { boundary: 'B1', clause: 'a law', message: 'refused' },
     length: 2,
@@ -129,10 +128,7 @@ describe('ironfleet replay', () => {
   });
 
   test('exits with 1 where the behaviour is still refused', async () => {
-    const schedule = {
-      events: [{ stranger: 'a', to: 'b', bytes: '00' }],
-      thenFair: false,
-    };
+    const schedule = { events: [{ from: 'a', to: 'b', says: '00' }] };
     const { code, stdout } = await ironfleet(
       'replay',
       write('forged.json', { ...allowed, schedule }),

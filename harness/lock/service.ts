@@ -8,6 +8,7 @@ import { lockRefinement } from '../../refinement/lock/service.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { State } from '../../spec/lock/service.ts';
 import type { Situation } from '../simulation/anyState.ts';
+import { everyHostTakes } from '../simulation/expectation.ts';
 import { LINK_FAULTS } from '../simulation/faults.ts';
 import type { Random } from '../simulation/random.ts';
 import type { SimulatedService } from '../simulation/service.ts';
@@ -43,16 +44,18 @@ export function lockService(
           (seen.actions['offer'] ?? 0) > 0 && spec.history.length > 2,
       }),
     }),
-    // A host alone has its offer back before it can hear that it was accepted.
-    never: ring.length === 1 ? ['confirm', ...LINK_FAULTS] : [],
+    // A host alone has its offer back before it can hear that it was accepted, and loses nothing
+    // that it sends to itself.
+    never: ring.length === 1 ? ['confirm', 'a packet was lost', ...LINK_FAULTS] : [],
     // Each pass takes the time for which the lock is kept, an offer, and the way there. A clock
     // that was set back may make of one period almost three.
     ...(promised && {
-      liveness: {
-        progress: 'accept',
-        bound: (latency: number, reaction: number) =>
+      expect: everyHostTakes(
+        'accept',
+        ring,
+        ({ latency, reaction }) =>
           (shape.hosts + 1) * (3 * retryPeriod + 3 * hold + 2 * latency + 3 * reaction),
-      },
+      ),
     }),
     showSpec: ({ history }) => `history ⟨${shorten([...history]).join(' ')}⟩`,
   };

@@ -2,8 +2,7 @@
  * # A cluster under watch
  *
  * The implementation hosts of one service, each with a simulated `Io`, and the monitor that checks
- * every step they take. Nothing in here decides anything: who steps when, with which packet and
- * which clock reading, comes from outside, either from the simulator or from an explicit schedule.
+ * every step they take. Which step it is, the hosts decide: they are woken, and act.
  *
  * Every packet goes through the real framing: what a host sends becomes a frame, and what is
  * delivered is what the frame reader makes of it.
@@ -11,61 +10,44 @@
 import { FrameReader, joinFrames } from '../../impl/framework/frame.ts';
 import type { Host } from '../../impl/framework/io.ts';
 import type { ObservedIo } from '../../refinement/framework/hostStep.ts';
-import { Monitor } from '../../refinement/framework/monitor.ts';
-import type { EndPoint } from '../../spec/framework/environment.ts';
+import { Monitor, type Seen } from '../../refinement/framework/monitor.ts';
+import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
+import type { Random } from './random.ts';
+import { SentCounts } from './sentCounts.ts';
 import type { SimulatedService } from './service.ts';
 import { SimulatedIo, takeStep } from './simulatedIo.ts';
+import { HUGE, rubbish } from './strangers.ts';
+import type { Lie, Listener, Parcel, Told, World } from './world.ts';
 
 /** The longest payload that the simulated network carries, in bytes. */
 const MAX_PAYLOAD = 1 << 20;
 /** Of so many packets on a link, one comes in two chunks. */
 const IN_PIECES = 8;
-const NOTHING = new Uint8Array(0);
+const EMPTY = new Uint8Array(0);
 
-/** A packet in the simulated network. */
-export interface Envelope {
-  readonly src: EndPoint;
-  readonly dst: EndPoint;
-  readonly bytes: Uint8Array;
+/** Bytes in the simulated network. */
+export interface Envelope extends Parcel<Uint8Array> {
   /** The bytes as they travel on a stream. */
   readonly frame: Uint8Array;
-  /** How many packets had gone from `src` to `dst` before this one. */
-  readonly index: number;
 }
 
-/** Everything that can be done to a cluster: one such event after the other is a behaviour. */
-export type ClusterEvent =
-  | {
-      readonly type: 'step';
-      readonly host: number;
-      /** What the host receives when it is woken by a packet; a deadline otherwise. */
-      readonly packet: Envelope | undefined;
-      readonly clock: number;
-    }
-  | {
-      readonly type: 'stranger';
-      readonly packet: Envelope;
-      /** Whose bytes the stranger repeats, if they are not its own. */
-      readonly repeats: Envelope | undefined;
-    };
-
-export class Cluster<Impl extends Host, State, Message, Ghost, Spec> {
+export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
+  implements World<Uint8Array, Envelope>
+{
   readonly monitor: Monitor<Impl, State, Message, Ghost, Spec>;
   readonly names: readonly EndPoint[];
   readonly hosts: readonly Impl[];
-  /** The action of the latest step. */
   lastAction = '';
-  /** Called with every event before it happens. */
-  onEvent: ((event: ClusterEvent) => void) | undefined;
-  /** Called with what a step did, before it is checked, and again when it has passed. */
-  onStep: ((host: number, action: string, io: readonly ObservedIo[]) => void) | undefined;
-  onPassed: (() => void) | undefined;
+  listener: Listener<Uint8Array, Envelope> | undefined;
+  /** Hosts that run forget all when they stop. */
+  readonly restart = undefined;
+  readonly #service: SimulatedService<Impl, State, Message, Ghost, Spec>;
   readonly #io = new SimulatedIo();
   readonly #readers: readonly FrameReader[];
-  /** How many packets have gone from each source to each destination. */
-  readonly #sentTo = new Map<EndPoint, Map<EndPoint, number>>();
+  readonly #sent = new SentCounts();
 
   constructor(service: SimulatedService<Impl, State, Message, Ghost, Spec>) {
+    this.#service = service;
     this.names = service.refinement.protocol.hosts;
     this.monitor = new Monitor(service.refinement);
     this.hosts = this.names.map((name) => service.createHost(name));
@@ -75,29 +57,78 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec> {
     });
   }
 
-  /** A host takes one step, woken by `packet` or by its deadline; gives what it sends. */
-  step(host: number, packet: Envelope | undefined, clock: number): readonly Envelope[] {
-    this.onEvent?.({ type: 'step', host, packet, clock });
+  get seen(): Seen {
+    return this.monitor.seen;
+  }
+
+  step(host: number, parcel: Envelope | undefined, clock: number): readonly Envelope[] {
+    this.listener?.event({ type: 'step', host, parcel, clock, move: undefined });
     const impl = this.hosts[host] as Impl;
     const io = this.#io;
-    const received = packet && { src: packet.src, bytes: this.#unframe(host, packet) };
+    const received = parcel && { src: parcel.src, bytes: this.#unframe(host, parcel) };
     const { steps } = this.monitor.seen;
     const place = { host: this.names[host] as EndPoint, step: steps, clock };
     const action = takeStep(impl, io, received, place);
     this.lastAction = action;
-    this.onStep?.(host, action, io.done);
+    this.listener?.told(toldOf(this.names, host, action, clock, io.done));
     this.monitor.observe({ host, action, io: io.done }, impl);
-    this.onPassed?.();
+    this.listener?.passed();
     return this.#sends(host, io.done);
   }
 
-  /** Someone who is not a host sends bytes, its own or those of a packet that it has seen. */
-  stranger(src: EndPoint, dst: EndPoint, what: Uint8Array | Envelope): Envelope {
-    const [bytes, repeats] = what instanceof Uint8Array ? [what, undefined] : [what.bytes, what];
-    const packet = { src, dst, bytes, frame: frameOf(bytes), index: this.#count(src, dst) };
-    this.onEvent?.({ type: 'stranger', packet, repeats });
-    this.monitor.observeStranger(src, dst, bytes);
-    return packet;
+  again(host: number, parcel: Envelope | undefined, clock: number): readonly Envelope[] {
+    return this.step(host, parcel, clock);
+  }
+
+  deadline(host: number): number {
+    return (this.hosts[host] as Impl).nextDeadline();
+  }
+
+  send(src: EndPoint, dst: EndPoint, msg: Uint8Array): Envelope {
+    return this.#hear(src, dst, msg, undefined);
+  }
+
+  repeat(src: EndPoint, dst: EndPoint, heard: Envelope): Envelope {
+    return this.#hear(src, dst, heard.msg, heard);
+  }
+
+  #hear(src: EndPoint, dst: EndPoint, msg: Uint8Array, repeats: Envelope | undefined): Envelope {
+    const parcel = { src, dst, msg, frame: frameOf(msg), index: this.#sent.next(src, dst) };
+    this.listener?.event({ type: 'send', parcel, repeats });
+    this.monitor.observeStranger(src, dst, msg);
+    this.listener?.passed();
+    return parcel;
+  }
+
+  lie(random: Random, heard: readonly Envelope[]): Lie<Uint8Array> {
+    const msg = rubbish(
+      random,
+      heard.map(({ msg: bytes }) => bytes),
+    );
+    const huge = msg.length === HUGE;
+    return { msg, fault: huge ? 'a stranger sent something huge' : 'a stranger sent rubbish' };
+  }
+
+  sentSoFar(src: EndPoint, dst: EndPoint): number {
+    return this.#sent.soFar(src, dst);
+  }
+
+  describe(msg: Uint8Array): string {
+    const { protocol, read } = this.#service.refinement;
+    return protocol.describe(read(msg));
+  }
+
+  showSpec(): string {
+    return this.#service.showSpec(this.monitor.spec);
+  }
+
+  write(msg: Uint8Array): string {
+    return Buffer.from(msg).toString('hex');
+  }
+
+  read(json: unknown): Uint8Array {
+    if (typeof json === 'string' && /^([0-9a-f]{2})*$/.test(json)) return Buffer.from(json, 'hex');
+    throw new TypeError('bytes are written in hexadecimal');
   }
 
   #sends(host: number, done: readonly ObservedIo[]): readonly Envelope[] {
@@ -108,26 +139,9 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec> {
       const { dst, bytes } = operation;
       const frame = frameOf(bytes);
       this.monitor.observeFrame(host, frame, bytes);
-      sent.push({ src, dst, bytes, frame, index: this.#count(src, dst) });
+      sent.push({ src, dst, msg: bytes, frame, index: this.#sent.next(src, dst) });
     }
     return sent;
-  }
-
-  /** How many packets have gone from `src` to `dst` so far. */
-  sentSoFar(src: EndPoint, dst: EndPoint): number {
-    return this.#sentTo.get(dst)?.get(src) ?? 0;
-  }
-
-  /** Counts one more packet, and gives how many went before it. */
-  #count(src: EndPoint, dst: EndPoint): number {
-    let sent = this.#sentTo.get(dst);
-    if (sent === undefined) {
-      sent = new Map();
-      this.#sentTo.set(dst, sent);
-    }
-    const before = sent.get(src) ?? 0;
-    sent.set(src, before + 1);
-    return before;
   }
 
   /**
@@ -145,10 +159,28 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec> {
     } else {
       reader.feed(frame);
     }
-    const payload = reader.next() ?? NOTHING;
+    const payload = reader.next() ?? EMPTY;
     this.monitor.observeFrame(host, frame, payload);
     return payload;
   }
+}
+
+/** A step of a host that did this, for whoever writes behaviours down. */
+export function toldOf(
+  names: readonly EndPoint[],
+  host: number,
+  action: string,
+  clock: number,
+  done: readonly ObservedIo[],
+): Told<Uint8Array> {
+  const me = names[host] as EndPoint;
+  const sent: Packet<Uint8Array>[] = [];
+  let received: Packet<Uint8Array> | undefined;
+  for (const o of done) {
+    if (o.type === 'receive') received = { src: o.src, dst: me, msg: o.bytes };
+    if (o.type === 'send') sent.push({ src: me, dst: o.dst, msg: o.bytes });
+  }
+  return { host, action, clock, received, sent, detail: done.map(({ type }) => type) };
 }
 
 /** A message as it travels on a stream. */

@@ -25,6 +25,8 @@ export interface FaultPlan {
   readonly jump: number;
   /** How often, per turn, a stranger sends something: rubbish, or what hosts have said before. */
   readonly stranger: number;
+  /** How often, per turn, a host that may do so stops without warning and starts again. */
+  readonly restart: number;
 }
 
 /** A network that does what it can. */
@@ -39,6 +41,7 @@ export const NO_FAULTS: FaultPlan = {
   drift: 0,
   jump: 0,
   stranger: 0,
+  restart: 0,
 };
 
 /** How often each kind of fault happened. */
@@ -56,6 +59,9 @@ export const noFaultsYet = () => ({
   'a stranger sent rubbish': 0,
   'a stranger repeated a host': 0,
   'a stranger sent something huge': 0,
+  'a stranger lied': 0,
+  'a host was started again': 0,
+  'a packet met a host that was down': 0,
 });
 
 export type FaultCounts = ReturnType<typeof noFaultsYet>;
@@ -64,4 +70,10 @@ export type FaultCounts = ReturnType<typeof noFaultsYet>;
 export const LINK_FAULTS: readonly (keyof FaultCounts)[] = [
   'a link was cut one way',
   'a packet met a cut link',
+];
+
+/** The faults of hosts that may start again. */
+export const RESTART_FAULTS: readonly (keyof FaultCounts)[] = [
+  'a host was started again',
+  'a packet met a host that was down',
 ];

@@ -2,22 +2,23 @@
  * # The simulated network
  *
  * Decides what becomes of each packet: whether it is lost or repeated, how long it takes, and
- * whether the link that it arrives on is cut at that moment.
+ * whether the link that it arrives on is cut at that moment. What a host sends to itself does not
+ * cross the network: it may be late, but it is not lost.
  */
-import type { Envelope } from './cluster.ts';
 import type { FaultCounts, FaultPlan } from './faults.ts';
 import { Links } from './links.ts';
 import type { Random } from './random.ts';
+import type { Parcel } from './world.ts';
 
 /** A straggler takes up to so many times as long as other packets. */
 const STRAGGLING = 100;
 /** How many packets strangers remember. */
 const MAX_HEARD = 64;
 
-export class Network {
+export class Network<P extends Parcel<unknown>> {
   readonly links: Links;
   /** What strangers have overheard. */
-  readonly heard: Envelope[] = [];
+  readonly heard: P[] = [];
   readonly #plan: FaultPlan;
   readonly #random: Random;
   readonly #faults: FaultCounts;
@@ -35,15 +36,15 @@ export class Network {
   }
 
   /** The place of the host that a packet goes to; nothing if it goes to nobody here. */
-  destinationOf({ dst }: Envelope): number | undefined {
+  destinationOf({ dst }: P): number | undefined {
     return this.#indexOf.get(dst);
   }
 
   /** How long each copy of a packet takes that is sent now; no copy arrives if it is lost. */
-  fateOf(packet: Envelope): readonly number[] {
+  fateOf(packet: P): readonly number[] {
     const { loss, duplication, stranger } = this.#plan;
     if (stranger > 0 && this.heard.length < MAX_HEARD) this.heard.push(packet);
-    if (this.#random.happens(loss)) {
+    if (packet.src !== packet.dst && this.#random.happens(loss)) {
       this.#faults['a packet was lost']++;
       return [];
     }
@@ -65,7 +66,7 @@ export class Network {
   }
 
   /** Whether a packet gets through to a host at this moment. */
-  delivers({ src }: Envelope, host: number, sentAt: number): boolean {
+  delivers({ src }: P, host: number, sentAt: number): boolean {
     const from = this.#indexOf.get(src);
     if (from === undefined) return true;
     if (this.links.isCut(from, host)) {

@@ -8,6 +8,7 @@ import type { Host } from '../../impl/framework/io.ts';
 import type { Monitor, Refinement } from '../../refinement/framework/monitor.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { Situation } from './anyState.ts';
+import type { Expect } from './expectation.ts';
 import type { Random } from './random.ts';
 
 /** One configuration of a service, ready to be simulated. */
@@ -21,18 +22,8 @@ export interface SimulatedService<Impl extends Host, State, Message, Ghost, Spec
   sometimes(monitor: Monitor<Impl, State, Message, Ghost, Spec>): Readonly<Record<string, boolean>>;
   /** Actions and faults that this configuration cannot have. */
   readonly never: readonly string[];
-  /**
-   * What must happen again and again once the network delivers, host by host: an action that counts
-   * as progress, and how long the slowest host may have to wait for it. Absent where nothing is
-   * promised.
-   */
-  readonly liveness?: {
-    readonly progress: string;
-    /**
-     * In milliseconds, where a packet takes at most `latency` and a host reacts within `reaction`.
-     */
-    bound(latency: number, reaction: number): number;
-  };
+  /** What must come about once the network works; absent where nothing is promised. */
+  readonly expect?: Expect<Uint8Array>;
   /** The service's specification state in a few words, for a reader. */
   showSpec(s: Spec): string;
 }

@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { behavioursOf, type Outcome } from '../campaign/behaviour.ts';
 import { faultPlans } from '../campaign/plans.ts';
 import { type LockShape, lockService } from '../lock/service.ts';
+import { everyHostTakes } from './expectation.ts';
 import { type FaultPlan, NO_FAULTS } from './faults.ts';
 
 const SHAPE: LockShape = {
@@ -75,7 +76,8 @@ describe('the simulator', () => {
 
   test('finds that the original is not live: one lost transfer stops it for ever', () => {
     const service = lockService({ ...SHAPE, compatible: true });
-    const promising = { ...service, liveness: { progress: 'accept', bound: () => 10_000 } };
+    const { hosts } = service.refinement.protocol;
+    const promising = { ...service, expect: everyHostTakes('accept', hosts, () => 10_000) };
     const plan = { seed: 1, steps: 100, faults: { ...NO_FAULTS, loss: 0.5 } };
     const { refusal } = behavioursOf(promising).run(plan);
     expect(refusal?.boundary).toBe('liveness');

@@ -2,275 +2,291 @@
  * # The simulator
  *
  * A world in which time is a number and everything that can go wrong does, as often as its fault
- * plan says. It decides what happens next and lets the cluster do it. The same shape leads to the
+ * plan says. It decides what happens next and lets the world do it. The same plan leads to the
  * same behaviour, to the last byte.
  *
  * A behaviour has two parts: chaos for a number of steps, and then, where the service promises
- * progress, a network that works, in which every host must make progress within the service's
- * bound.
+ * progress, a network that works, in which the promise must be kept within its bound. What is on
+ * its way when the chaos ends is lost, and time begins anew.
  */
-import TinyQueue from 'tinyqueue';
-import type { Host } from '../../impl/framework/io.ts';
 import { LivenessRefusal } from '../../refinement/framework/refusal.ts';
+import { Adversary } from './adversary.ts';
+import type { Client } from './client.ts';
 import { Clocks } from './clocks.ts';
-import type { Cluster, Envelope } from './cluster.ts';
-import { type FaultCounts, type FaultPlan, noFaultsYet } from './faults.ts';
+import type { Expectation } from './expectation.ts';
+import { type FaultCounts, noFaultsYet } from './faults.ts';
+import { type Happening, Happenings } from './happenings.ts';
 import { Network } from './network.ts';
+import type { Fairness, Plan } from './plan.ts';
 import { Random } from './random.ts';
-import type { SimulatedService } from './service.ts';
-import { HUGE, rubbish } from './strangers.ts';
-
-/** What the adversary is given. */
-export interface Plan {
-  readonly seed: number;
-  /** How many steps hosts take before the network heals. */
-  readonly steps: number;
-  readonly faults: FaultPlan;
-}
+import type { Stage } from './stage.ts';
+import type { Parcel, World } from './world.ts';
 
 /**
- * After healing, a packet takes at most this long, and a host that is due steps within this long.
+ * After healing, a packet takes less than this long, and a host that is due begins within less than
+ * that.
  */
-export const HEALED_LATENCY = 10;
+const HEALED_LATENCY = 10;
 const REACTION = 3;
 /** How often the adversary gets a turn. */
 const TURN = 20;
 /** Chaos lasts at most so long for each step planned, for a service may have nothing more to do. */
 const TIME_PER_STEP = 100;
-const STRANGERS = ['mallory', 'oscar'] as const;
+/** And at most so many things happen for each, lest a service that goes round in circles hang. */
+const HAPPENINGS_PER_STEP = 100;
+/** After so many happenings a promise is given up on, neither kept nor broken. */
+const PATIENCE = 200_000;
 
-type Happening = { readonly time: number; readonly order: number } & (
-  | {
-      readonly type: 'deliver';
-      readonly host: number;
-      readonly packet: Envelope;
-      readonly sentAt: number;
-    }
-  | { readonly type: 'wake'; readonly host: number }
-  | { readonly type: 'turn' }
-);
-
-const earlier = (a: Happening, b: Happening): number => a.time - b.time || a.order - b.order;
-
-export class Simulation<Impl extends Host, State, Message, Ghost, Spec> {
+export class Simulation<Said, P extends Parcel<Said>> {
   readonly faults: FaultCounts = noFaultsYet();
   /** Called when the chaos is over. */
-  onHeal: (() => void) | undefined;
-  readonly #service: SimulatedService<Impl, State, Message, Ghost, Spec>;
-  readonly #cluster: Cluster<Impl, State, Message, Ghost, Spec>;
+  onHeal: ((fairness: Fairness) => void) | undefined;
+  /** What became of the service's promise; nothing if there was none. */
+  promise: 'kept' | 'undecided' | undefined;
+  readonly #stage: Stage<Said, P>;
+  readonly #world: World<Said, P>;
   readonly #plan: Plan;
-  readonly #random: Random;
-  readonly #queue = new TinyQueue<Happening>([], earlier);
-  readonly #clocks: Clocks;
-  readonly #network: Network;
+  #random: Random;
+  #queue = new Happenings<P>();
+  #clocks: Clocks;
+  readonly #network: Network<P>;
+  readonly #adversary: Adversary<Said, P>;
+  #clients: readonly Client<Said>[];
   readonly #pausedUntil: number[];
+  /** Until when a host that has stopped hears nothing. */
+  readonly #downUntil: number[];
   /** When each host is to be woken next; a wake at any other time is out of date. */
   readonly #wakeAt: number[];
   #now = 0;
-  #order = 0;
   #steps = 0;
-  #healed = false;
+  /** What is promised, once the network has healed. */
+  #expectation: Expectation<Said> | undefined;
 
-  /** Without `clocks`, they go astray as the plan allows. */
-  constructor(
-    service: SimulatedService<Impl, State, Message, Ghost, Spec>,
-    cluster: Cluster<Impl, State, Message, Ghost, Spec>,
-    plan: Plan,
-    clocks?: Clocks,
-  ) {
-    const count = cluster.names.length;
-    this.#service = service;
-    this.#cluster = cluster;
+  constructor(stage: Stage<Said, P>, plan: Plan) {
+    const { world } = stage;
+    const { faults, seed } = plan;
+    const count = world.names.length;
+    this.#stage = stage;
+    this.#world = world;
     this.#plan = plan;
-    this.#random = new Random(plan.seed);
-    this.#clocks = clocks ?? Clocks.astray(count, plan.faults, this.#random);
-    this.#network = new Network(cluster.names, plan.faults, this.#random, this.faults);
+    this.#random = new Random(seed);
+    this.#clocks = Clocks.astray(count, faults, this.#random);
+    this.#network = new Network(world.names, faults, this.#random, this.faults);
+    this.#adversary = new Adversary(world, faults, this.#random, this.#network, this.faults, {
+      pause: (host, until) => {
+        this.#pausedUntil[host] = until;
+      },
+      setClock: (host, by) => {
+        this.#clocks.jump(host, by);
+        this.#scheduleWake(host, false);
+      },
+      restart: (host, at) => this.#restart(host, at),
+      carry: (parcel) => this.#arrive(parcel, this.#network.latency()),
+    });
+    this.#clients = stage.clients(this.#random);
     this.#pausedUntil = new Array<number>(count).fill(0);
+    this.#downUntil = new Array<number>(count).fill(0);
     this.#wakeAt = new Array<number>(count).fill(Number.POSITIVE_INFINITY);
-  }
-
-  get steps(): number {
-    return this.#steps;
   }
 
   /** Runs the whole behaviour; throws the first refusal. */
   run(): void {
-    this.#start();
-    const end = this.#plan.steps * TIME_PER_STEP;
-    while (this.#steps < this.#plan.steps && this.#now < end && this.#next() !== undefined) {}
-    this.onHeal?.();
-    this.heal();
+    const { steps } = this.#plan;
+    for (const host of this.#world.names.keys()) this.#wake(host, this.#now);
+    for (const client of this.#clients.keys()) this.#wakeClient(client);
+    this.#queue.put(TURN, { type: 'turn' });
+    const end = steps * TIME_PER_STEP;
+    let happenings = steps * HAPPENINGS_PER_STEP;
+    while (this.#steps < steps && this.#now < end && happenings-- > 0 && this.#next()) {}
+    const fairness = this.#chooseFairness();
+    this.onHeal?.(fairness);
+    this.heal(fairness);
   }
 
-  /** Lets the network work from now on and checks that every host makes progress in time. */
-  heal(): void {
-    const { liveness } = this.#service;
-    this.#healed = true;
-    this.#network.links.mend();
-    this.#pausedUntil.fill(0);
-    if (liveness === undefined) return;
-    const deadline = this.#now + liveness.bound(HEALED_LATENCY, REACTION);
-    const waiting = new Set(this.#cluster.names.keys());
+  /** Whether the chaos is over. */
+  get #isFair(): boolean {
+    return this.#expectation !== undefined;
+  }
+
+  /** Lets the network work from now on and checks that the service keeps its promise in time. */
+  heal(fairness: Fairness): void {
+    const expect = this.#stage.expect();
+    if (expect === undefined) return;
+    const { clocks, silent } = fairness;
+    const live = [...this.#world.names.keys()].filter((host) => !silent.includes(host));
+    this.#beginAnew(fairness);
+    const expectation = expect.begin({
+      live,
+      clocks,
+      latency: HEALED_LATENCY,
+      reaction: REACTION,
+    });
+    this.#expectation = expectation;
     // Whoever was stopped goes on now, and waking too early does no harm.
-    for (const host of waiting) this.#wakeSoon(host);
-    while (waiting.size > 0) {
-      const stepped = this.#next();
-      if (stepped === undefined || this.#now > deadline) {
-        const names = [...waiting].map((host) => this.#cluster.names[host]);
-        const place = { host: names.join(', '), step: this.#steps, action: 'wait' };
-        throw new LivenessRefusal(place, {
-          failed: `once the network delivers, every host comes to ${liveness.progress} in time`,
-          because: [
-            { failed: `${names.join(', ')} did not within ${deadline} ms of virtual time` },
-          ],
-        });
+    for (const host of live) this.#wake(host, this.#now);
+    this.#clients = expectation.client === undefined ? [] : [expectation.client];
+    for (const client of this.#clients.keys()) this.#wakeClient(client);
+    this.#await(expectation);
+  }
+
+  #await(expectation: Expectation<Said>): void {
+    const { law, bound } = expectation;
+    for (let patience = PATIENCE; expectation.waitsFor().length > 0; patience--) {
+      if (patience === 0) {
+        this.promise = 'undecided';
+        return;
       }
-      if (this.#cluster.lastAction === liveness.progress) waiting.delete(stepped);
+      if (!this.#next() || this.#now > bound) {
+        const names = expectation.waitsFor().join(', ');
+        const failed = `${names} did not within ${bound} ms of virtual time`;
+        const place = { host: names, step: this.#world.seen.steps, action: 'wait' };
+        throw new LivenessRefusal(place, { failed: law, because: [{ failed }] });
+      }
     }
+    this.promise = 'kept';
   }
 
-  #start(): void {
-    for (const host of this.#cluster.names.keys()) this.#wakeSoon(host);
-    this.#push({ type: 'turn', time: TURN, order: this.#order++ });
+  #chooseFairness(): Fairness {
+    const count = this.#world.names.length;
+    const clocks = this.#pausedUntil.map((_, host) => this.#clocks.read(host, this.#now));
+    const most = this.#stage.expect()?.silent ?? 0;
+    const silent = new Set<number>();
+    // As often as not, nobody is silent.
+    const wanted = this.#random.happens(0.5) ? this.#random.below(most + 1) : 0;
+    while (silent.size < wanted) silent.add(this.#random.below(count));
+    const seed = this.#random.below(2 ** 31);
+    return { seed, clocks, silent: [...silent].sort((a, b) => a - b) };
   }
 
-  /**
-   * The next thing happens; gives the host that took a step, −1 if none did, nothing if all is
-   * over.
-   */
-  #next(): number | undefined {
-    const happening = this.#queue.pop();
-    if (happening === undefined) return undefined;
-    this.#now = happening.time;
+  #beginAnew({ seed, clocks, silent }: Fairness): void {
+    this.#now = 0;
+    this.#random = new Random(seed);
+    this.#queue = new Happenings<P>();
+    this.#clocks = Clocks.reading(clocks);
+    this.#network.links.mend();
+    this.#downUntil.fill(0);
+    this.#pausedUntil.fill(0);
+    this.#wakeAt.fill(Number.POSITIVE_INFINITY);
+    for (const host of silent) this.#downUntil[host] = Number.POSITIVE_INFINITY;
+  }
+
+  /** The next thing happens; tells whether there was one. */
+  #next(): boolean {
+    const due = this.#queue.take();
+    if (due === undefined) return false;
+    const { time, happening } = due;
+    this.#now = time;
     switch (happening.type) {
-      case 'turn':
-        if (!this.#healed) {
-          this.#adversary();
-          this.#push({ type: 'turn', time: this.#now + TURN, order: this.#order++ });
-        }
-        return -1;
-      case 'wake':
-        return this.#wake(happening);
       case 'deliver':
-        return this.#deliver(happening);
+        this.#deliver(happening);
+        break;
+      case 'wake':
+        if (this.#wakeAt[happening.host] === time) this.#act(happening.host);
+        break;
+      case 'reply':
+        this.#clients[happening.client]?.hear(happening.parcel, time);
+        this.#wakeClient(happening.client);
+        break;
+      case 'client':
+        this.#haveClientAct(happening.client);
+        break;
+      case 'turn':
+        this.#adversary.turn(time);
+        this.#queue.put(time + TURN, { type: 'turn' });
+        break;
     }
+    return true;
   }
 
-  #wake({ host, time }: Happening & { type: 'wake' }): number {
-    if (this.#wakeAt[host] !== time) return -1;
+  #act(host: number): void {
     this.#wakeAt[host] = Number.POSITIVE_INFINITY;
     const resumes = this.#pausedUntil[host] as number;
-    if (resumes > time) {
-      // The alarm has gone off; whoever was stopped meanwhile hears it on waking, whatever the
-      // clock says.
-      this.#wakeAt[host] = resumes;
-      this.#push({ type: 'wake', host, time: resumes, order: this.#order++ });
-      return -1;
-    }
-    this.#step(host, undefined);
-    return host;
+    // The alarm has gone off; whoever was stopped meanwhile hears it on waking, whatever the clock
+    // says.
+    if (resumes > this.#now) this.#wake(host, resumes);
+    else this.#step(host, undefined);
   }
 
-  #deliver(happening: Happening & { type: 'deliver' }): number {
-    const { host, packet, sentAt, time } = happening;
+  #deliver(happening: Happening<P> & { type: 'deliver' }): void {
+    const { host, parcel, sentAt } = happening;
+    if ((this.#downUntil[host] as number) > this.#now) {
+      this.faults['a packet met a host that was down']++;
+      return;
+    }
     const resumes = this.#pausedUntil[host] as number;
-    if (resumes > time) {
-      this.#push({ ...happening, time: resumes, order: this.#order++ });
-      return -1;
+    if (resumes > this.#now) this.#queue.put(resumes, happening);
+    else if (this.#isFair || this.#network.delivers(parcel, host, sentAt)) {
+      this.#step(host, parcel);
     }
-    if (!this.#network.delivers(packet, host, sentAt)) return -1;
-    this.#step(host, packet);
-    return host;
   }
 
-  #step(host: number, packet: Envelope | undefined): void {
-    this.#steps++;
-    const sent = this.#cluster.step(host, packet, this.#clocks.read(host, this.#now));
-    for (const each of sent) this.#post(each);
-    this.#scheduleWake(host);
+  #step(host: number, parcel: P | undefined): void {
+    const clock = this.#clocks.read(host, this.#now);
+    const chance = this.#isFair ? undefined : this.#random;
+    const sent = this.#world.step(host, parcel, clock, chance);
+    if (sent !== undefined) {
+      this.#steps++;
+      for (const each of sent) this.#post(each);
+      this.#expectation?.observe(host, this.#world.lastAction);
+    }
+    this.#scheduleWake(host, parcel === undefined && sent !== undefined);
   }
 
-  #post(packet: Envelope): void {
-    const host = this.#network.destinationOf(packet);
-    if (host === undefined) return;
-    if (this.#healed) this.#arrive(host, packet, this.#random.below(HEALED_LATENCY));
-    else for (const latency of this.#network.fateOf(packet)) this.#arrive(host, packet, latency);
+  #restart(host: number, at: number): void {
+    this.#world.restart?.(host);
+    this.#downUntil[host] = at;
+    this.#pausedUntil[host] = at;
+    // Nobody sets a timer for a host that has stopped.
+    this.#wake(host, at);
   }
 
-  #arrive(host: number, packet: Envelope, latency: number): void {
+  #haveClientAct(client: number): void {
+    const who = this.#clients[client];
+    if (who === undefined || who.wakeAt !== this.#now) return;
+    for (const { src, dst, msg } of who.act(this.#now)) this.#post(this.#world.send(src, dst, msg));
+    this.#wakeClient(client);
+  }
+
+  #wakeClient(client: number): void {
+    const time = this.#clients[client]?.wakeAt ?? Number.POSITIVE_INFINITY;
+    if (time !== Number.POSITIVE_INFINITY) this.#queue.put(time, { type: 'client', client });
+  }
+
+  #post(parcel: P): void {
+    if (this.#isFair) this.#arrive(parcel, this.#random.below(HEALED_LATENCY));
+    else for (const latency of this.#network.fateOf(parcel)) this.#arrive(parcel, latency);
+  }
+
+  /** A parcel is on its way, and takes so long. */
+  #arrive(parcel: P, latency: number): void {
     const time = this.#now + latency;
-    this.#push({ type: 'deliver', host, packet, sentAt: this.#now, time, order: this.#order++ });
+    const host = this.#network.destinationOf(parcel);
+    if (host === undefined) {
+      const client = this.#clients.findIndex(({ name }) => name === parcel.dst);
+      if (client >= 0) this.#queue.put(time, { type: 'reply', client, parcel });
+    } else if (this.#downUntil[host] !== Number.POSITIVE_INFINITY) {
+      this.#queue.put(time, { type: 'deliver', host, parcel, sentAt: this.#now });
+    }
   }
 
   /** A host says by its own clock when it wants to be woken. */
-  #scheduleWake(host: number): void {
-    const deadline = (this.#cluster.hosts[host] as Impl).nextDeadline();
+  #scheduleWake(host: number, goesOn: boolean): void {
+    const clock = this.#clocks.read(host, this.#now);
+    const deadline = this.#world.deadline(host, clock);
     if (deadline === Number.POSITIVE_INFINITY) {
       this.#wakeAt[host] = Number.POSITIVE_INFINITY;
       return;
     }
     const due = this.#clocks.whenReads(host, deadline, this.#now);
-    const reaction = this.#random.below(REACTION);
+    const reaction = this.#isFair && goesOn ? 0 : this.#random.below(REACTION);
     const time = Math.max(due, this.#now + reaction, this.#pausedUntil[host] as number);
     // An earlier wake stands: the host finds out by itself if it comes too early.
-    if (time >= (this.#wakeAt[host] as number) && (this.#wakeAt[host] as number) >= this.#now)
-      return;
+    const standing = this.#wakeAt[host] as number;
+    if (time < standing || standing < this.#now) this.#wake(host, time);
+  }
+
+  #wake(host: number, time: number): void {
     this.#wakeAt[host] = time;
-    this.#push({ type: 'wake', host, time, order: this.#order++ });
-  }
-
-  #wakeSoon(host: number): void {
-    this.#wakeAt[host] = this.#now;
-    this.#push({ type: 'wake', host, time: this.#now, order: this.#order++ });
-  }
-
-  #push(happening: Happening): void {
-    this.#queue.push(happening);
-  }
-
-  /** The adversary's turn: each kind of fault may happen once. */
-  #adversary(): void {
-    const { faults } = this.#plan;
-    const random = this.#random;
-    const count = this.#cluster.names.length;
-    this.#network.links.mendExpired(this.#now);
-    if (random.happens(faults.partition)) this.#cut(random.below(count), random.below(count));
-    if (random.happens(faults.pause)) {
-      this.faults['a host paused']++;
-      this.#pausedUntil[random.below(count)] = this.#now + random.below(2_000);
-    }
-    if (random.happens(faults.jump)) {
-      const host = random.below(count);
-      const by = random.below(20_000) - 10_000;
-      this.faults[by >= 0 ? 'a clock was set forward' : 'a clock was set back']++;
-      this.#clocks.jump(host, by);
-      this.#scheduleWake(host);
-    }
-    if (random.happens(faults.stranger)) this.#hearStranger(random.below(count));
-  }
-
-  #cut(from: number, to: number): void {
-    const until = this.#now + this.#random.below(3_000);
-    if (from === to) {
-      this.faults['a host was cut off']++;
-      this.#network.links.cutOff(from, until);
-    } else {
-      this.faults['a link was cut one way']++;
-      this.#network.links.cut(from, to, until);
-    }
-  }
-
-  #hearStranger(host: number): void {
-    const random = this.#random;
-    const { heard } = this.#network;
-    const repeats = heard.length > 0 && random.happens(0.5);
-    const what = repeats ? random.pick(heard) : rubbish(random, heard);
-    if (repeats) this.faults['a stranger repeated a host']++;
-    else if (what instanceof Uint8Array && what.length === HUGE) {
-      this.faults['a stranger sent something huge']++;
-    } else this.faults['a stranger sent rubbish']++;
-    const dst = this.#cluster.names[host] as string;
-    const packet = this.#cluster.stranger(random.pick(STRANGERS), dst, what);
-    this.#arrive(host, packet, this.#network.latency());
+    this.#queue.put(time, { type: 'wake', host });
   }
 }

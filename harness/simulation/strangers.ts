@@ -4,14 +4,14 @@
  * Rubbish of the kinds that have broken parsers before: nothing at all, too little, too much, far
  * too much, a message with a bit flipped, and messages that no honest host would send.
  */
-import type { Envelope } from './cluster.ts';
 import type { Random } from './random.ts';
 
 /** Far more bytes than any message of a host. */
 export const HUGE = 2_000;
 
-export function rubbish(random: Random, heard: readonly Envelope[]): Uint8Array {
-  const sample = heard.length > 0 ? random.pick(heard).bytes : new Uint8Array(16);
+/** Bytes made up by someone who has heard these. */
+export function rubbish(random: Random, heard: readonly Uint8Array[]): Uint8Array {
+  const sample = heard.length > 0 ? random.pick(heard) : new Uint8Array(16);
   switch (random.below(6)) {
     case 0:
       return sample.slice(0, random.below(sample.length));

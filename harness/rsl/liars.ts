@@ -1,0 +1,73 @@
+/**
+ * # What liars say to replicas
+ *
+ * Messages of every type, as replicas send them but with contents that nobody stands for. Numbers
+ * are drawn from few, so that they often meet those that are in use.
+ */
+import type { Ballot } from '../../protocol/rsl/ballot.ts';
+import type { Batch, Message, Vote } from '../../protocol/rsl/messages.ts';
+import type { Application } from '../../spec/apps/application.ts';
+import type { EndPoint } from '../../spec/framework/environment.ts';
+import type { Random } from '../simulation/random.ts';
+
+/** Who the liar speaks of, and what is replicated. */
+export interface Scenery {
+  readonly replicas: readonly EndPoint[];
+  readonly application: Application;
+}
+
+const MAX_SEQNO = 5;
+const MAX_OPERATION = 8;
+
+export function lie({ replicas, application }: Scenery, random: Random): Message {
+  const ballot: Ballot = { seqno: random.below(4), proposer: random.below(replicas.length) };
+  const operation = random.below(MAX_OPERATION);
+  const seqno = random.below(MAX_SEQNO);
+  const batch = batchOf(random);
+  const checkpoint = operation;
+  const logTruncationPoint = operation;
+  switch (random.below(12)) {
+    case 0:
+      return { type: 'request', seqno, request: '\x00'.repeat(8) };
+    case 1:
+      return { type: 'reply', seqno, reply: '\x00'.repeat(8) };
+    case 2:
+      return { type: '1a', ballot };
+    case 3:
+      return { type: '1b', ballot, logTruncationPoint, votes: votesOf(random, ballot) };
+    case 4:
+      return { type: '2a', ballot, operation, batch };
+    case 5:
+      return { type: '2b', ballot, operation, batch };
+    case 6:
+      return { type: 'heartbeat', view: ballot, suspicious: random.happens(0.5), checkpoint };
+    case 7:
+      return { type: 'startingPhase2', ballot, logTruncationPoint };
+    case 8:
+      return { type: 'appStateRequest', ballot, operation };
+    case 9: {
+      const replyCache = random.happens(0.5) ? [] : undefined;
+      const app = application.initial;
+      return { type: 'appStateSupply', ballot, operation, app, replyCache };
+    }
+    case 10:
+      return { type: 'voteRequest', operation };
+    default:
+      return { type: 'invalid' };
+  }
+}
+
+const batchOf = (random: Random): Batch =>
+  Array.from({ length: random.below(3) }, () => ({
+    client: random.pick(['client1', 'client2', 'mallory']),
+    seqno: random.below(MAX_SEQNO),
+    request: '\x00'.repeat(8),
+  }));
+
+const votesOf = (random: Random, ballot: Ballot): ReadonlyMap<number, Vote> =>
+  new Map(
+    Array.from({ length: random.below(3) }, () => [
+      random.below(MAX_OPERATION),
+      { ballot, batch: batchOf(random) },
+    ]),
+  );

@@ -1,0 +1,166 @@
+/**
+ * # How long a reply may take
+ *
+ * The theorem of the original promises that a reply comes, not when: under its assumptions, a
+ * request that a client keeps sending to a live quorum is answered at last. Here is a bound, from
+ * the parameters and from where the replicas' timers stand when the assumptions begin to hold. It
+ * is no tight one; but a protocol that is not live exceeds every bound.
+ *
+ * In what follows, a packet takes less than L, and a replica that may do something of its own
+ * accord begins within R and goes on until there is nothing more to do. A is the client's period,
+ * H that of heartbeats, B the length of a first epoch, W the window.
+ *
+ * - *News*, such as a view or a suspicion, reaches every live replica within N = H + 2R + L: with
+ *   the next heartbeat.
+ * - *Service*: a live replica that leads long enough has the request executed within S of the
+ *   beginning of its view: the view gets about (N), then come 1a, 1b, 2a (3L + 3R) and, if
+ *   somebody is behind, three messages that bring it the state (3L + 3R). Then come rounds of at
+ *   most W operations each, for which the leader waits for a batch to fill, if it has to; they are
+ *   voted on and executed, are written down, and their checkpoints get about and move the window
+ *   (batch delay + 2L + 3R + N). There are as many rounds as it takes for what is in the window
+ *   already, for each waiting request, and for ours; the last one ends with the reply (L).
+ * - *Suspicion*: once all live replicas know of the request, after A + L, and while none of them
+ *   has executed it, each suspects its leader at the latest at the end of its next epoch but one.
+ *   So a view whose Q-th shortest epoch, of live replicas, is E is over after 2E + 2N. Whoever
+ *   enters a view doubles its epoch; nobody makes it short again, for something old is waiting.
+ * - A *short* view is one whose Q-th shortest epoch is less than S, so that it may be over too
+ *   soon. All Q who end it have a short epoch, and double it. An epoch is doubled at most
+ *   m = ⌈log₂ S/B⌉ times until it is no longer short, so there are at most n·m/Q + 1 short views,
+ *   each over after 2S + 2N.
+ * - A *lost* view is a longer one whose leader is dead, or whose ballot is too low, as somebody has
+ *   promised a higher one. There are at most f + G + 1, where f replicas are dead and G is how many
+ *   views the highest ballot ever seen is ahead of the live replicas' highest view. They begin with
+ *   an epoch of at most E₀ = max(2S, 2e), where e is the longest that any live replica has when
+ *   all this begins, and at worst all of them double it one after the other.
+ *
+ * Before any of that, whatever the timers were set to has to pass: clocks that were set back make
+ * that long.
+ */
+import { type Ballot, compareBallots } from '../../protocol/rsl/ballot.ts';
+import type { Parameters } from '../../protocol/rsl/configuration.ts';
+import type { Message } from '../../protocol/rsl/messages.ts';
+import type { Replica } from '../../protocol/rsl/replica.ts';
+import type { Expect, Healed } from '../simulation/expectation.ts';
+import { Random } from '../simulation/random.ts';
+import { PersistentClient } from '../simulation/requestClient.ts';
+import { type ApplicationName, ASKED, conversationWith } from './requests.ts';
+
+/** How often the client asks. */
+const PERIOD = 50;
+/** A number beyond all that clients have used before. */
+const FRESH = 1_000_000;
+
+/** A reply to a client that keeps asking all live replicas. */
+export function expectReply(
+  application: ApplicationName,
+  states: readonly Replica[],
+): Expect<Message> {
+  const [first] = states;
+  if (first === undefined) throw new RangeError('no replica, no reply');
+  const { replicas, quorum } = first.constants;
+  return {
+    silent: replicas.length - quorum,
+    begin: (healed) => {
+      const conversation = conversationWith(application);
+      const request = ASKED[application].request(new Random(0));
+      const client = new PersistentClient<Message>(
+        {
+          client: 'client1',
+          seqno: FRESH,
+          msg: { type: 'request', seqno: FRESH, request },
+        },
+        healed.live.map((place) => replicas[place] as string),
+        conversation,
+        PERIOD,
+      );
+      return {
+        law: 'once a quorum lives and the network delivers, a request is answered in time',
+        bound: replyBound(states, healed),
+        client,
+        observe: () => {},
+        waitsFor: () => (client.isAnswered ? [] : [`${client.name}#${FRESH}`]),
+      };
+    },
+  };
+}
+
+/** In milliseconds, as derived above. */
+export function replyBound(states: readonly Replica[], healed: Healed): number {
+  const { latency: L, reaction: R } = healed;
+  const live = healed.live.map((place) => states[place] as Replica);
+  const { parameters, quorum } = (live[0] as Replica).constants;
+  const { heartbeatPeriod, baselineViewTimeout } = parameters;
+  const news = heartbeatPeriod + 2 * R + L;
+  const service = serviceTime(live, parameters, { L, R, news });
+  const doublings = Math.max(0, Math.ceil(Math.log2(service / baselineViewTimeout)));
+  const short = Math.floor((states.length * doublings) / quorum) + 1;
+  const longest = Math.max(...live.map(({ election }) => election.epochLength));
+  const lost = states.length - live.length + ballotsAhead(states, live) + 1;
+  return (
+    timersLeft(live, healed)
+    + PERIOD
+    + L
+    + 2 * longest
+    + 2 * news
+    + short * (2 * service + 2 * news)
+    + lost * 2 * news
+    + 2 * Math.max(2 * service, 2 * longest) * 2 ** lost
+    + service
+  );
+}
+
+interface Times {
+  readonly L: number;
+  readonly R: number;
+  readonly news: number;
+}
+
+function serviceTime(live: readonly Replica[], parameters: Parameters, { L, R, news }: Times) {
+  const { maxLogLength, maxBatchSize, maxBatchDelay } = parameters;
+  const waiting = new Set<string>();
+  for (const { election, proposer } of live) {
+    for (const queue of [
+      election.receivedEarlier,
+      election.receivedThisEpoch,
+      proposer.requestQueue,
+    ]) {
+      for (const { client, seqno } of queue) waiting.add(`${client} ${seqno}`);
+    }
+  }
+  const batches = Math.ceil((waiting.size + 1) / maxBatchSize);
+  const rounds = 1 + Math.ceil(batches / maxLogLength);
+  const round = maxBatchDelay + 2 * L + 3 * R + news;
+  return news + 6 * (L + R) + rounds * round + L;
+}
+
+/** How far the latest of the live replicas' timers is ahead of its clock. */
+function timersLeft(live: readonly Replica[], { live: places, clocks }: Healed): number {
+  const left = live.map(({ nextHeartbeat, election, proposer, retry }, index) => {
+    const clock = clocks[places[index] as number] as number;
+    const latest = Math.max(
+      nextHeartbeat,
+      election.epochEnd,
+      proposer.batchDeadline ?? 0,
+      retry.time,
+    );
+    return Math.max(0, latest - clock);
+  });
+  return Math.max(...left);
+}
+
+/** How many views the highest ballot that anyone has seen is ahead of the highest live view. */
+function ballotsAhead(states: readonly Replica[], live: readonly Replica[]): number {
+  const highest = states
+    .flatMap(({ acceptor, proposer, election, learner }) => [
+      acceptor.maxBallot,
+      proposer.maxBallotSent1a,
+      election.view,
+      learner.maxBallotSeen,
+    ])
+    .reduce(higher);
+  const view = live.map(({ election }) => election.view).reduce(higher);
+  const rank = ({ seqno, proposer }: Ballot): number => seqno * states.length + proposer;
+  return Math.max(0, rank(highest) - rank(view));
+}
+
+const higher = (a: Ballot, b: Ballot): Ballot => (compareBallots(a, b) >= 0 ? a : b);

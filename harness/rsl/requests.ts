@@ -1,0 +1,52 @@
+/**
+ * # What clients ask of a replicated service
+ */
+import type { Message } from '../../protocol/rsl/messages.ts';
+import type { Application } from '../../spec/apps/application.ts';
+import { counter, INCREMENT } from '../../spec/apps/counter.ts';
+import { keyValue } from '../../spec/apps/keyValue.ts';
+import { encodeRequest } from '../../spec/apps/keyValueMessages.ts';
+import type { Bytes } from '../../spec/framework/bytes.ts';
+import type { Random } from '../simulation/random.ts';
+import type { Conversation } from '../simulation/requestClient.ts';
+
+export const APPLICATIONS = ['counter', 'kv'] as const;
+export type ApplicationName = (typeof APPLICATIONS)[number];
+
+interface Asked {
+  readonly application: Application;
+  /** Something that it may be asked; few different things, so that they often meet. */
+  readonly request: (random: Random) => Bytes;
+}
+
+/** How often a client asks something that means nothing. */
+const NONSENSE = 0.02;
+
+const KEYS = ['x', 'y', ''] as const;
+
+export const ASKED: Readonly<Record<ApplicationName, Asked>> = {
+  counter: { application: counter, request: () => INCREMENT },
+  kv: {
+    application: keyValue,
+    request: (random) => {
+      const key = random.pick(KEYS);
+      const value = String(random.below(4));
+      switch (random.below(4)) {
+        case 0:
+          return encodeRequest({ type: 'get', key });
+        case 1:
+          return encodeRequest({ type: 'delete', key });
+        default:
+          return encodeRequest({ type: 'set', key, value });
+      }
+    },
+  },
+};
+
+export const conversationWith = (name: ApplicationName): Conversation<Message> => ({
+  ask: (seqno, random) => {
+    const request = random.happens(NONSENSE) ? '\x00\xff' : ASKED[name].request(random);
+    return { type: 'request', seqno, request };
+  },
+  answered: (msg) => (msg.type === 'reply' ? msg.seqno : undefined),
+});

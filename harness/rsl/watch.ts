@@ -1,0 +1,90 @@
+/**
+ * # What a campaign hopes to see of a replicated service
+ *
+ * The corner cases for which the protocol was made as it is. A campaign in which one of them never
+ * happened proves little about it.
+ */
+import type { Message } from '../../protocol/rsl/messages.ts';
+import type { Replica } from '../../protocol/rsl/replica.ts';
+import { isSettled } from '../../protocol/rsl/replyCache.ts';
+import type { Act } from '../../refinement/framework/systemRefinement.ts';
+import type { Ghost } from '../../refinement/rsl/ghost.ts';
+import type { Watcher } from '../simulation/protocolService.ts';
+
+/** Whoever counts ballots from one counts this many without a surprise. */
+const USUAL_BALLOTS = 3;
+
+export class RslWatcher implements Watcher<Replica, Message, Ghost> {
+  #operations = 0;
+  #seen = {
+    'several requests were executed as one operation': false,
+    'a request that comes again was not executed again': false,
+    'a request that comes again was executed again': false,
+    'the window was full while requests waited': false,
+    'several operations took effect in one step': false,
+    'a ballot beyond the third came to its second phase': false,
+    'a replica that had started again came to lead': false,
+    'a reply was forgotten to make room': false,
+  };
+  readonly #startedAgain = new Set<number>();
+
+  step({ host, action, before, step }: Act<Replica, Message>, ghost: Ghost): void {
+    const seen = this.#seen;
+    const operations = ghost.history.length;
+    if (operations > this.#operations + 1)
+      seen['several operations took effect in one step'] = true;
+    this.#operations = operations;
+    switch (action) {
+      case 'execute':
+        this.#execute(before, step.state);
+        break;
+      case 'receiveRequest':
+      case 'proposeBatch':
+        seen['the window was full while requests waited'] ||= isFull(step.state);
+        break;
+      case 'startPhase2':
+        this.#lead(host, step.state);
+        break;
+      case 'restart':
+        this.#startedAgain.add(host);
+        break;
+    }
+  }
+
+  sometimes(): Readonly<Record<string, boolean>> {
+    return this.#seen;
+  }
+
+  #execute(before: Replica, after: Replica): void {
+    const seen = this.#seen;
+    const { decided, replyCache } = before.executor;
+    if (decided === undefined) return;
+    const { batch } = decided;
+    if (batch.length > 1) seen['several requests were executed as one operation'] = true;
+    const { compatible, maxCachedReplies } = before.constants.parameters;
+    if (batch.some(({ client, seqno }) => isSettled(replyCache, client, seqno))) {
+      if (compatible) seen['a request that comes again was executed again'] = true;
+      else seen['a request that comes again was not executed again'] = true;
+    }
+    const full = replyCache.size === maxCachedReplies;
+    if (full && [...replyCache.keys()].some((client) => !after.executor.replyCache.has(client))) {
+      seen['a reply was forgotten to make room'] = true;
+    }
+  }
+
+  #lead(host: number, { constants, proposer }: Replica): void {
+    const { seqno, proposer: leader } = proposer.maxBallotSent1a;
+    const before = (seqno - 1) * constants.replicas.length + leader;
+    if (before >= USUAL_BALLOTS) {
+      this.#seen['a ballot beyond the third came to its second phase'] = true;
+    }
+    if (this.#startedAgain.has(host)) {
+      this.#seen['a replica that had started again came to lead'] = true;
+    }
+  }
+}
+
+function isFull({ constants, proposer, acceptor }: Replica): boolean {
+  const end = acceptor.logTruncationPoint + constants.parameters.maxLogLength;
+  return proposer.phase === 2 && proposer.requestQueue.length > 0 && proposer.nextOperation >= end;
+}

@@ -1,0 +1,157 @@
+/**
+ * # What a host of a protocol may do
+ *
+ * Finds the actions that a host may take at a moment, with what may be chosen in each, and picks
+ * one. Counts how often an action was looked at and not allowed.
+ */
+import type { Action, Protocol } from '../../protocol/framework/action.ts';
+import type { Packet } from '../../spec/framework/environment.ts';
+import type { Random } from './random.ts';
+
+const NOTHING: readonly never[] = [];
+
+/** An action and what is counted of it. */
+interface Slot<State, Message> {
+  readonly action: Action<State, Message>;
+  /** Its place among all actions, by which they have their turns. */
+  readonly place: number;
+  refused: number;
+}
+
+export type Slots<State, Message> = readonly Slot<State, Message>[];
+
+/** An action that may be taken, and what is chosen in it. */
+export interface Picked<State, Message> {
+  readonly action: Action<State, Message>;
+  readonly choice: unknown;
+}
+
+export class ProtocolMoves<State, Message> {
+  /** The actions that take no packet. */
+  readonly local: Slots<State, Message>;
+  readonly #slots: Slots<State, Message>;
+  readonly #byNames = new Map<readonly string[], Slots<State, Message>>();
+  /** From which action on each host looks for the next, where everything has its turn. */
+  readonly #turns: number[];
+  #chosen = 0;
+  /** The actions that may be taken now, and for each what may be chosen, if anything. */
+  readonly #allowed: Slot<State, Message>[] = [];
+  readonly #choices: (readonly unknown[] | undefined)[] = [];
+
+  constructor({ actions, hosts }: Protocol<State, Message>) {
+    this.#slots = actions.map((action, place) => ({ action, place, refused: 0 }));
+    this.local = this.#slots.filter(({ action }) => action.takes === 'nothing');
+    this.#turns = hosts.map(() => 0);
+  }
+
+  /** The actions of these names, of which the same array is to be given for the same ones. */
+  named(names: readonly string[]): Slots<State, Message> {
+    let slots = this.#byNames.get(names);
+    if (slots === undefined) {
+      slots = this.#slots.filter(({ action }) => names.includes(action.name));
+      this.#byNames.set(names, slots);
+    }
+    return slots;
+  }
+
+  /** How often each action was looked at and not allowed. */
+  refused(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#slots.map(({ action, refused }) => [action.name, refused]));
+  }
+
+  /**
+   * One of the actions that may be taken, if there is any: by chance or, without it, the next whose
+   * turn it is.
+   */
+  pick(
+    slots: Slots<State, Message>,
+    host: number,
+    state: State,
+    packet: Packet<Message> | undefined,
+    now: number,
+    chance: Random | undefined,
+  ): Picked<State, Message> | undefined {
+    this.#allowed.length = 0;
+    this.#choices.length = 0;
+    for (const slot of slots) this.#consider(slot, state, packet, now);
+    const count = this.#allowed.length;
+    if (count === 0) return undefined;
+    const picked = chance === undefined ? this.#inTurn(host) : chance.below(count);
+    const { action } = this.#allowed[picked] as Slot<State, Message>;
+    const choices = this.#choices[picked];
+    if (choices === undefined) return { action, choice: undefined };
+    const turn = chance === undefined ? this.#chosen++ : chance.below(choices.length);
+    return { action, choice: choices[turn % choices.length] };
+  }
+
+  /** The action of this name, if it may be taken with this choice. */
+  find(
+    name: string,
+    state: State,
+    packet: Packet<Message> | undefined,
+    now: number,
+    choice: unknown,
+  ): Picked<State, Message> | undefined {
+    const action = this.#slots.find((slot) => slot.action.name === name)?.action;
+    if (action === undefined || (action.takes === 'packet') !== (packet !== undefined)) {
+      return undefined;
+    }
+    return mayTake(action, state, packet, now, choice) ? { action, choice } : undefined;
+  }
+
+  #consider(
+    slot: Slot<State, Message>,
+    state: State,
+    packet: Packet<Message> | undefined,
+    now: number,
+  ): void {
+    const { action } = slot;
+    if (action.choices === undefined) {
+      if (mayTake(action, state, packet, now, undefined)) this.#allow(slot, undefined);
+      else slot.refused++;
+      return;
+    }
+    const choices: unknown[] = [];
+    for (const choice of choicesIn(action, state, packet, now)) {
+      if (mayTake(action, state, packet, now, choice)) choices.push(choice);
+    }
+    if (choices.length > 0) this.#allow(slot, choices);
+    else slot.refused++;
+  }
+
+  #allow(slot: Slot<State, Message>, choices: readonly unknown[] | undefined): void {
+    this.#allowed.push(slot);
+    this.#choices.push(choices);
+  }
+
+  /** The first of the allowed actions from the host's turn on. */
+  #inTurn(host: number): number {
+    const turn = this.#turns[host] as number;
+    const later = this.#allowed.findIndex(({ place }) => place >= turn);
+    const picked = later < 0 ? 0 : later;
+    this.#turns[host] = (this.#allowed[picked]?.place ?? 0) + 1;
+    return picked;
+  }
+}
+
+/** As in the framework of protocols, but without a word of why not: this is asked very often. */
+function mayTake<State, Message>(
+  action: Action<State, Message>,
+  state: State,
+  packet: Packet<Message> | undefined,
+  now: number,
+  choice: unknown,
+): boolean {
+  if (action.takes === 'nothing') return action.guard(state, { now, choice }) === undefined;
+  return packet !== undefined && action.guard(state, { packet, now, choice }) === undefined;
+}
+
+function choicesIn<State, Message>(
+  action: Action<State, Message>,
+  state: State,
+  packet: Packet<Message> | undefined,
+  now: number,
+): Iterable<unknown> {
+  if (action.takes === 'nothing') return action.choices?.(state, now) ?? NOTHING;
+  return packet === undefined ? NOTHING : (action.choices?.(state, now, packet) ?? NOTHING);
+}

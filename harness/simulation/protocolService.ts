@@ -1,0 +1,44 @@
+/**
+ * # What the harness needs to know of a protocol
+ *
+ * Enough to simulate the hosts of a protocol on their own, without an implementation, and to follow
+ * them with a monitor. Everything that moves such hosts is generic in this.
+ */
+import type { Act, SystemRefinement } from '../../refinement/framework/systemRefinement.ts';
+import type { Client } from './client.ts';
+import type { Expect } from './expectation.ts';
+import type { Random } from './random.ts';
+
+/** Looks at every step of one behaviour for what a campaign hopes to see. */
+export interface Watcher<State, Message, Ghost> {
+  /** A step has passed, and this is what is now known of the system. */
+  step(act: Act<State, Message>, ghost: Ghost): void;
+  /** What has happened at some time so far. */
+  sometimes(): Readonly<Record<string, boolean>>;
+}
+
+/** One configuration of a protocol, ready to be simulated. */
+export interface SimulatedProtocol<State, Message, Ghost, Spec> {
+  readonly name: string;
+  readonly refinement: SystemRefinement<State, Message, Ghost, Spec>;
+  /**
+   * The names of the actions that a message concerns; the others are not asked whether they take
+   * it. The same array for messages of the same type.
+   */
+  receivers(msg: Message): readonly string[];
+  /**
+   * The earliest time after `clock`, by the host's clock, at which an action may be allowed that is
+   * not allowed before; infinity if time makes no difference.
+   */
+  nextDeadline(state: State, clock: number): number;
+  /** What a liar might say, who has heard this. */
+  lie(random: Random, heard: readonly Message[]): Message;
+  clients(random: Random): readonly Client<Message>[];
+  watch(): Watcher<State, Message, Ghost>;
+  /** What is promised once the network works, given who the hosts then are. */
+  expect?(states: readonly State[]): Expect<Message>;
+  /** Actions, faults and refusals of actions that this configuration cannot have. */
+  readonly never: readonly string[];
+  /** The service's specification state in a few words, for a reader. */
+  showSpec(s: Spec): string;
+}

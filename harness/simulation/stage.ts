@@ -1,0 +1,68 @@
+/**
+ * # One behaviour's stage
+ *
+ * Everything that the simulator needs for one behaviour, fresh from the start: the world, whoever
+ * uses it, and what may be expected of it.
+ */
+import type { Host } from '../../impl/framework/io.ts';
+import { checkAnyState } from './anyState.ts';
+import type { Client } from './client.ts';
+import { Cluster, type Envelope, toldOf } from './cluster.ts';
+import type { Expect } from './expectation.ts';
+import type { SimulatedProtocol } from './protocolService.ts';
+import { ProtocolWorld } from './protocolWorld.ts';
+import type { Random } from './random.ts';
+import type { SimulatedService } from './service.ts';
+import type { Parcel, Told, World } from './world.ts';
+
+export interface Stage<Said, P extends Parcel<Said> = Parcel<Said>> {
+  readonly world: World<Said, P>;
+  /** Who uses the service. */
+  clients(random: Random): readonly Client<Said>[];
+  /** What is promised once the network works; nothing where nothing is. */
+  expect(): Expect<Said> | undefined;
+  /** Checks single steps before the behaviour begins, and gives how many. */
+  warmUp(random: Random, tell: ((step: Told<Said>) => void) | undefined): number;
+  /** What has happened at some time so far, of what a campaign hopes to see. */
+  sometimes(): Readonly<Record<string, boolean>>;
+  /** How often each action was looked at and not allowed; empty where nobody counts. */
+  refused(): Readonly<Record<string, number>>;
+}
+
+/** Steps from arbitrary states that are checked along with each behaviour. */
+const ANY_STATE_STEPS = 16;
+
+/** The hosts that run. */
+export function clusterStage<Impl extends Host, State, Message, Ghost, Spec>(
+  service: SimulatedService<Impl, State, Message, Ghost, Spec>,
+): Stage<Uint8Array, Envelope> {
+  const world = new Cluster(service);
+  return {
+    world,
+    clients: () => [],
+    expect: () => service.expect,
+    warmUp: (random, tell) => {
+      checkAnyState(service, random, ANY_STATE_STEPS, (host, action, clock, io) => {
+        tell?.(toldOf(world.names, host, action, clock, io));
+      });
+      return ANY_STATE_STEPS;
+    },
+    sometimes: () => service.sometimes(world.monitor),
+    refused: () => ({}),
+  };
+}
+
+/** The hosts of the protocol. */
+export function protocolStage<State, Message, Ghost, Spec>(
+  service: SimulatedProtocol<State, Message, Ghost, Spec>,
+): Stage<Message> {
+  const world = new ProtocolWorld(service);
+  return {
+    world,
+    clients: (random) => service.clients(random),
+    expect: () => service.expect?.(world.monitor.states),
+    warmUp: () => 0,
+    sometimes: () => world.sometimes(),
+    refused: () => world.refused(),
+  };
+}
