@@ -14,6 +14,7 @@ import { register as campaign } from './cli/campaign.ts';
 import { register as checkTrace } from './cli/checkTrace.ts';
 import { register as createCerts } from './cli/createCerts.ts';
 import { register as explore } from './cli/explore.ts';
+import { register as induction } from './cli/induction.ts';
 import { register as lockServer } from './cli/lockServer.ts';
 import { register as replay } from './cli/replay.ts';
 import { register as testIo } from './cli/testIo.ts';
@@ -26,7 +27,16 @@ const program = new Command('ironfleet')
   .showHelpAfterError('(add --help to see what this command takes)')
   .exitOverride();
 
-for (const register of [campaign, explore, replay, checkTrace, createCerts, lockServer, testIo]) {
+for (const register of [
+  campaign,
+  explore,
+  induction,
+  replay,
+  checkTrace,
+  createCerts,
+  lockServer,
+  testIo,
+]) {
   register(program);
 }
 

@@ -113,7 +113,7 @@ export class Induction<State, Message extends object, Ghost, Spec> {
 }
 
 /** That all laws together are inductive, and that both boundaries hold. */
-const everything = (all: readonly string[]): Claim => ({
+export const everything = (all: readonly string[]): Claim => ({
   hypothesis: all,
   conclusion: [B3, ...all],
 });

@@ -84,7 +84,7 @@ export function movesOf<State, Message extends object>(
     (scene: Scene<State, Message>, random: Random) =>
       scene.sent.length === 0 ? undefined : change(scene, random.pick(scene.sent), random);
   return [
-    { name: 'step', weight: 3, change: (scene, random) => someStep(parts, scene, random) },
+    { name: 'step', weight: 8, change: (scene, random) => someStep(parts, scene, random) },
     {
       name: 'host',
       weight: 8,
@@ -100,12 +100,12 @@ export function movesOf<State, Message extends object>(
     },
     {
       name: 'packet less',
-      weight: 2,
+      weight: 1,
       change: ofSome((scene, packet) => without(scene, (other) => other === packet)),
     },
     {
       name: 'message less',
-      weight: 2,
+      weight: 1,
       change: ofSome((scene, { msg }) => without(scene, (other) => equal(other.msg, msg))),
     },
     {

@@ -33,8 +33,8 @@ export interface SearchOptions {
   /** How many packets of strangers are tried from each scene. */
   readonly strange: number;
   readonly walk?: Partial<WalkOptions>;
-  /** Is told now and then, and may end the search by saying so. */
-  readonly onProgress?: (found: Findings<unknown, object>) => 'stop' | undefined;
+  /** Is told now and then. */
+  readonly onProgress?: (found: Pick<Findings<never, never>, 'states' | 'steps'>) => void;
 }
 
 /** A counterexample, and the place of its system in the list of those searched. */
@@ -59,7 +59,7 @@ export interface Findings<State, Message> {
   readonly counterexamples: Found<State, Message>[];
 }
 
-export const PROGRESS_EVERY = 10;
+const PROGRESS_EVERY = 10;
 
 /** Draws scenes until there are enough, or enough counterexamples. */
 export function search<State, Message extends object, Ghost, Spec>(
@@ -105,7 +105,7 @@ export function search<State, Message extends object, Ghost, Spec>(
       break;
     }
     if (findings.counterexamples.length >= options.enough) break;
-    if (findings.states % PROGRESS_EVERY === 0 && options.onProgress?.(findings) === 'stop') break;
+    if (findings.states % PROGRESS_EVERY === 0) options.onProgress?.(findings);
   }
   return findings;
 }

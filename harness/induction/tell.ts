@@ -65,32 +65,36 @@ export function changes(
   );
 }
 
-const tellPacket = <Message>(
-  { describe }: Pick<Protocol<never, Message>, 'describe'>,
-  { src, dst, msg }: Packet<Message>,
-): string => `${src} → ${dst}: ${describe(msg)}`;
+const tellPacket = (
+  { src, dst, msg }: Packet<{ readonly type: string }>,
+  short: Writer,
+): string => {
+  const { type, ...rest } = msg;
+  const fields = Object.entries(rest).map(([name, field]) => `${name} ${write(field, short)}`);
+  return `${src} → ${dst}: ${type}${fields.length === 0 ? '' : `(${fields.join(', ')})`}`;
+};
 
-function tellHappening<State, Message>(
+function tellHappening<State, Message extends { readonly type: string }>(
   protocol: Protocol<State, Message>,
   happening: Happening<State, Message>,
   short: Writer,
 ): string {
   if (happening.type === 'hear') {
-    return `${nameOf(happening)}: ${tellPacket(protocol, happening.packet)}`;
+    return `${nameOf(happening)}: ${tellPacket(happening.packet, short)}`;
   }
   const host = protocol.hosts[happening.host] ?? '';
   if (happening.type === 'restart') return `${host} stops and starts again`;
   const { action, packet, now, choice } = happening;
   return [
     `${host} takes ${action.name}`,
-    ...(packet === undefined ? [] : [`on ${tellPacket(protocol, packet)}`]),
+    ...(packet === undefined ? [] : [`on ${tellPacket(packet, short)}`]),
     ...(choice === undefined ? [] : [`choosing ${write(choice, short)}`]),
     ...(action.readsClock ? [`at ${now}`] : []),
   ].join(' ');
 }
 
-/** What cannot be told apart from others, such as the states of hosts that have not begun. */
-export function tell<State, Message>(
+/** The lines of a counterexample: the scene, what happens in it, and what no longer holds. */
+export function tell<State, Message extends { readonly type: string }>(
   protocol: Protocol<State, Message>,
   { scene, happening, law, refusal }: Counterexample<State, Message>,
   short: Writer,
@@ -101,7 +105,7 @@ export function tell<State, Message>(
       ? [`${me} as at the beginning`]
       : told.map((line, place) => `${place === 0 ? me : ' '.repeat(me.length)} ${line}`);
   });
-  const sent = scene.sent.map((packet) => tellPacket(protocol, packet));
+  const sent = scene.sent.map((packet) => tellPacket(packet, short));
   return [
     'In this state every law of the hypothesis holds:',
     ...hosts.map((line) => `  ${line}`),

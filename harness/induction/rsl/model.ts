@@ -5,6 +5,8 @@ import type { Message } from '../../../protocol/rsl/messages.ts';
 import type { Replica } from '../../../protocol/rsl/replica.ts';
 import type { SystemRefinement } from '../../../refinement/framework/systemRefinement.ts';
 import { type Ghost, ghostOf } from '../../../refinement/rsl/ghost.ts';
+import { inductiveInPackets } from '../../../refinement/rsl/invariants/inductive.ts';
+import { ofNews } from '../../../refinement/rsl/scope.ts';
 import { rslRefinement } from '../../../refinement/rsl/service.ts';
 import type { State } from '../../../spec/rsl/service.ts';
 import type { Model } from '../search.ts';
@@ -26,7 +28,11 @@ export function rslModel(
   return {
     name,
     // Of a ghost that knows of no step, the laws of replicas look at everything without these.
-    refinement: { ...refinement, sampledInvariants: {} },
+    refinement: {
+      ...refinement,
+      packetInvariants: { ...refinement.packetInvariants, ...ofNews(inductiveInPackets) },
+      sampledInvariants: {},
+    },
     ghostOf: (sent) => ghostOf(sent, { application, replicas, parameters }),
     times: TIMES,
     source,

@@ -7,7 +7,6 @@
  * elections, heartbeats and whatever else it takes to come there.
  */
 
-import type { Protocol } from '../../../protocol/framework/action.ts';
 import { compareBallots } from '../../../protocol/rsl/ballot.ts';
 import type { Message } from '../../../protocol/rsl/messages.ts';
 import type { Replica } from '../../../protocol/rsl/replica.ts';
@@ -15,13 +14,14 @@ import type { Packet } from '../../../spec/framework/environment.ts';
 import type { Random } from '../../simulation/random.ts';
 import type { Domain } from '../domain.ts';
 import { movesOf, someStep } from '../moves.ts';
-import { type Scene, withPackets } from '../scene.ts';
+import { withPackets } from '../scene.ts';
 import type { Move, Source } from '../walk.ts';
 import { packetsOf, replicasOf } from './domains.ts';
-import { RslMoves } from './moves.ts';
-import { type Atoms, atomsOf, CLIENTS, STRANGER, TIMES, type Universe } from './universe.ts';
-
-type RslScene = Scene<Replica, Message>;
+import { rslMoves } from './moves.ts';
+import { passBallot } from './paxosMoves.ts';
+import type { Hand, RslScene } from './scenes.ts';
+import { executeSome } from './serviceMoves.ts';
+import { atomsOf, CLIENTS, type RslProtocol, STRANGER, TIMES, type Universe } from './universe.ts';
 
 /** How many steps a behaviour has at most that a walk begins with. */
 const LONGEST = 250;
@@ -32,29 +32,23 @@ export class RslSource implements Source<Replica, Message> {
   readonly moves: readonly Move<Replica, Message>[];
   readonly packets: Domain<Packet<Message>>;
   readonly hosts: Domain<Replica>;
-  readonly #protocol: Protocol<Replica, Message>;
-  readonly #universe: Universe;
-  readonly #atoms: Atoms;
-  readonly #paxos: RslMoves;
+  readonly #hand: Omit<Hand, 'random'>;
 
-  constructor(universe: Universe, protocol: Protocol<Replica, Message>) {
-    this.#protocol = protocol;
-    this.#universe = universe;
-    this.#atoms = atomsOf(universe);
-    this.packets = packetsOf(this.#atoms);
-    this.hosts = replicasOf(universe, this.#atoms);
-    this.#paxos = new RslMoves(universe, this.#atoms);
+  constructor(universe: Universe, protocol: RslProtocol) {
+    const atoms = atomsOf(universe);
+    this.#hand = { protocol, atoms };
+    this.packets = packetsOf(atoms);
+    this.hosts = replicasOf(universe, atoms);
     const everyone = [...universe.replicas, ...CLIENTS, STRANGER];
-    this.moves = [
-      ...movesOf({ protocol, times: TIMES, hosts: this.hosts, packets: this.packets, everyone }),
-      ...this.#paxos.all,
-    ];
+    const parts = { protocol, times: TIMES, hosts: this.hosts, packets: this.packets, everyone };
+    this.moves = [...movesOf(parts), ...rslMoves(this.#hand)];
   }
 
   begin(random: Random): RslScene {
     const steps = random.below(LONGEST);
-    if (random.happens(0.5)) return this.reach(this.#initial(), steps, random);
-    return this.reach(this.#history(random), Math.floor(steps / 4), random);
+    return random.happens(0.4)
+      ? this.reach(this.#initial(), steps, random)
+      : this.reach(this.#history(random), Math.floor(steps / 10), random);
   }
 
   stranger(random: Random): Packet<Message> {
@@ -63,39 +57,36 @@ export class RslSource implements Source<Replica, Message> {
   }
 
   #initial(): RslScene {
-    return { hosts: this.#protocol.hosts.map((me) => this.#protocol.init(me)), sent: [] };
+    const { protocol } = this.#hand;
+    return { hosts: protocol.hosts.map((me) => protocol.init(me)), sent: [] };
   }
 
-  /** What random steps of the protocol lead to. */
+  /** Where random steps of the protocol lead. */
   reach(from: RslScene, steps: number, random: Random): RslScene {
+    const parts = { protocol: this.#hand.protocol, times: TIMES };
     let scene = from;
     for (let left = steps; left > 0; left--) {
       if (random.happens(ASKING)) scene = withPackets(scene, [this.#request(random)]);
-      const step = { protocol: this.#protocol, times: TIMES };
-      scene = someStep(step, scene, random) ?? scene;
+      scene = someStep(parts, scene, random) ?? scene;
     }
     return scene;
   }
 
   #request(random: Random): Packet<Message> {
-    const { client, seqno, request } = this.#atoms.requests.draw(random);
-    const src = this.#universe.replicas.includes(client) ? STRANGER : client;
-    return {
-      src,
-      dst: random.pick(this.#universe.replicas),
-      msg: { type: 'request', seqno, request },
-    };
+    const { protocol, atoms } = this.#hand;
+    const { client, seqno, request } = atoms.requests.draw(random);
+    const src = protocol.hosts.includes(client) ? STRANGER : client;
+    return { src, dst: random.pick(protocol.hosts), msg: { type: 'request', seqno, request } };
   }
 
   #history(random: Random): RslScene {
+    const hand = { ...this.#hand, random };
     const asked = Array.from({ length: 12 }, () => this.#request(random));
     let scene = withPackets(this.#initial(), asked);
     const ballots = Array.from({ length: 1 + random.below(3) }, () =>
-      this.#atoms.ballots.draw(random),
-    ).filter(({ proposer }) => proposer < this.#universe.replicas.length);
-    for (const ballot of ballots.sort(compareBallots)) {
-      scene = this.#paxos.ballotPassed(scene, ballot, random);
-    }
-    return scene;
+      hand.atoms.ballots.draw(random),
+    ).filter(({ seqno, proposer }) => seqno > 0 && proposer < hand.protocol.hosts.length);
+    for (const ballot of ballots.sort(compareBallots)) scene = passBallot(scene, ballot, hand);
+    return executeSome(scene, hand);
   }
 }

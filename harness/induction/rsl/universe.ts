@@ -6,14 +6,18 @@
  * may have in its state and say on the network there.
  */
 
+import type { Protocol } from '../../../protocol/framework/action.ts';
 import { type Ballot, FIRST_VIEW, NO_BALLOT } from '../../../protocol/rsl/ballot.ts';
 import { COMPATIBLE, DEFAULT, type Parameters } from '../../../protocol/rsl/configuration.ts';
-import type { Batch, CachedReply, Request } from '../../../protocol/rsl/messages.ts';
+import type { Batch, CachedReply, Message, Request } from '../../../protocol/rsl/messages.ts';
+import type { Replica } from '../../../protocol/rsl/replica.ts';
 import type { Application, AppState } from '../../../spec/apps/application.ts';
 import { counter, INCREMENT } from '../../../spec/apps/counter.ts';
 import { type Bytes, u64 } from '../../../spec/framework/bytes.ts';
 import type { EndPoint } from '../../../spec/framework/environment.ts';
 import { type Domain, oneOf, record } from '../domain.ts';
+
+export type RslProtocol = Protocol<Replica, Message>;
 
 export interface Universe {
   readonly name: string;
