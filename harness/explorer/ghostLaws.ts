@@ -69,11 +69,7 @@ export class GhostLaws<State, Message, Ghost, Spec> {
     return (
       this.#checkHosts(moved ? undefined : place, whole)
       ?? brokenLaw(this.#systemLaws, whole)
-      ?? (from.sent === t.sent
-        ? undefined
-        : forAll(move.sends, (packet) =>
-            from.sent.has(packet) ? undefined : this.#checkPacket(packet, whole),
-          ))
+      ?? (from.sent === t.sent ? undefined : this.#checkSends(from, move, whole))
       ?? ((t.lo >>> 0) % this.#sampleEvery === 0 ? brokenLaw(this.#sampledLaws, whole) : undefined)
     );
   }
@@ -85,7 +81,7 @@ export class GhostLaws<State, Message, Ghost, Spec> {
       this.#checkHosts(undefined, whole)
       ?? brokenLaw(this.#systemLaws, whole)
       ?? brokenLaw(this.#sampledLaws, whole)
-      ?? forAll(packets, (packet) => this.#checkPacket(packet, whole))
+      ?? forAll(packets, ({ value }) => this.#checkPacket(value, whole))
     );
   }
 
@@ -118,10 +114,24 @@ export class GhostLaws<State, Message, Ghost, Spec> {
     return undefined;
   }
 
-  #checkPacket({ value }: SentPart<Message>, whole: Whole<State, Ghost>): Verdict {
+  /** The packets of a step that are new, as the step sends them. */
+  #checkSends(
+    { sent }: GhostState<State, Message, Ghost>,
+    { step, parts }: Move<State, Message>,
+    whole: Whole<State, Ghost>,
+  ): Verdict {
+    for (const [index, packet] of step.sends.entries()) {
+      if (sent.has(parts[index] as SentPart<Message>)) continue;
+      const refusal = this.#checkPacket(packet, whole);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  }
+
+  #checkPacket(packet: Packet<Message>, whole: Whole<State, Ghost>): Verdict {
     return (
-      under(B4, this.#refinement.correspondence(value, whole.ghost))
-      ?? brokenLaw(this.#packetLaws, value, whole)
+      under(B4, this.#refinement.correspondence(packet, whole.ghost))
+      ?? brokenLaw(this.#packetLaws, packet, whole)
     );
   }
 }

@@ -25,8 +25,9 @@ export interface Move<State, Message> {
   readonly after: HostPart<State, Message>;
   /** The packets that it sends, each once. */
   readonly sends: readonly SentPart<Message>[];
-  /** The step as the action gave it. */
+  /** The step as the action gave it, and its packets, one by one. */
   readonly step: Step<State, Message>;
+  readonly parts: readonly SentPart<Message>[];
   /** What the laws of a step say. */
   readonly refusal: Verdict;
 }
@@ -136,13 +137,15 @@ export class HostSteps<State, Message> {
   ): Move<State, Message> {
     const unchanged = step.state === before.value;
     const lawless = unchanged || action === RESTART;
+    const parts = step.sends.map((sent) => this.packets.intern(sent));
     return {
       action,
       packet,
       before,
       after: unchanged ? before : this.part(before.place, step.state),
-      sends: [...new Set(step.sends.map((sent) => this.packets.intern(sent)))],
+      sends: [...new Set(parts)],
       step,
+      parts,
       refusal: lawless ? undefined : firstBroken(this.#stepLaws, before.value, step.state),
     };
   }

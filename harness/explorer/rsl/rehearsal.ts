@@ -10,8 +10,7 @@ import {
   type Event,
   type System,
 } from '../../../protocol/framework/distributedSystem.ts';
-import { stepOf } from '../../../protocol/framework/steps.ts';
-import { RESTART, type SystemRefinement } from '../../../refinement/framework/systemRefinement.ts';
+import type { SystemRefinement } from '../../../refinement/framework/systemRefinement.ts';
 import type { Packet } from '../../../spec/framework/environment.ts';
 import type { Beginning } from '../ghostModel.ts';
 
@@ -20,7 +19,6 @@ export class Rehearsal<State, Message, Ghost, Spec> {
   readonly #system: DistributedSystem<State, Message>;
   readonly #now: number;
   #s: System<State, Message>;
-  #ghost: Ghost;
 
   /** All clocks read `now`. */
   constructor(refinement: SystemRefinement<State, Message, Ghost, Spec>, now: number) {
@@ -28,7 +26,6 @@ export class Rehearsal<State, Message, Ghost, Spec> {
     this.#system = new DistributedSystem(refinement.protocol);
     this.#now = now;
     this.#s = this.#system.init();
-    this.#ghost = refinement.begin();
   }
 
   state(place: number): State {
@@ -43,20 +40,15 @@ export class Rehearsal<State, Message, Ghost, Spec> {
   /** Somebody who is no host sends a packet. */
   send(packet: Packet<Message>): void {
     this.#happen({ type: 'send', packet });
-    this.#ghost = this.#refinement.hear(this.#ghost, packet);
   }
 
   restart(place: number): void {
-    const before = this.state(place);
     this.#happen({ type: 'restart', host: this.#refinement.protocol.hosts[place] as string });
-    const step = { state: this.state(place), sends: [] };
-    const act = { host: place, action: RESTART, before, packet: undefined, step };
-    this.#ghost = this.#refinement.act(this.#ghost, act);
   }
 
-  /** A host takes an action of its own accord. */
-  act(place: number, name: string): void {
-    this.#act(place, name, undefined);
+  /** A host takes actions of its own accord. */
+  act(place: number, ...names: readonly string[]): void {
+    for (const name of names) this.#act(place, name, undefined);
   }
 
   /** A host takes an action on the packets sent to it that fit, one after the other. */
@@ -67,27 +59,23 @@ export class Rehearsal<State, Message, Ghost, Spec> {
     }
   }
 
-  /** Where all this leads, if only the packets that fit may still arrive. */
+  /**
+   * Where all this leads, if only the packets that fit may still arrive. The ghost has been told of
+   * all packets, and of no step, so that laws look at everything.
+   */
   end(arrives: (packet: Packet<Message>) => boolean): Beginning<State, Message, Ghost> {
-    return { states: this.#s.hosts, packets: this.sent.filter(arrives), ghost: this.#ghost };
+    let ghost = this.#refinement.begin();
+    for (const packet of this.sent) ghost = this.#refinement.hear(ghost, packet);
+    return { states: this.#s.hosts, packets: this.sent.filter(arrives), ghost };
   }
 
   #act(place: number, name: string, packet: Packet<Message> | undefined): void {
     const { actions, hosts } = this.#refinement.protocol;
     const action = actions.find((other) => other.name === name);
     if (action === undefined) throw new Error(`there is no action ${name}`);
-    const before = this.state(place);
     const host = hosts[place] as string;
     const taken = packet === undefined ? {} : { packet };
     this.#happen({ type: 'act', host, action, now: this.#now, ...taken });
-    const step = stepOf(action, before, { packet, now: this.#now }, undefined);
-    this.#ghost = this.#refinement.act(this.#ghost, {
-      host: place,
-      action: name,
-      before,
-      packet,
-      step,
-    });
   }
 
   #happen(event: Event<State, Message>): void {
