@@ -128,7 +128,6 @@ describe('rsl: noteProgress', () => {
       { learner: { tallies: new Map([[4, { voters: new Set([0]), batch: [] }]]) } },
     ],
     ['what others have executed', { acceptor: { lastCheckpointed: [0, 0, 4] } }],
-    ['what is not in its log any more', { acceptor: { logTruncationPoint: 4 } }],
   ])('a replica can be stuck waiting for %s', (_, parts) => {
     expect(guardOfTaking(noteProgress, stuck(parts), NOW)).toBeDefined();
   });
@@ -136,7 +135,7 @@ describe('rsl: noteProgress', () => {
   test.each([
     ['votes', { acceptor: { votes: votesOf([2, 1, 'x']) } }],
     ['tallies', { learner: { tallies: new Map([[2, { voters: new Set([0]), batch: [] }]]) } }],
-    ['checkpoints', { acceptor: { lastCheckpointed: [3, 3, 3], logTruncationPoint: 3 } }],
+    ['checkpoints', { acceptor: { lastCheckpointed: [3, 3, 3] } }],
   ])('but not for %s of what it has executed', (_, parts) => {
     expect(guardOfTaking(noteProgress, stuck(parts), NOW)).toBeUndefined();
   });

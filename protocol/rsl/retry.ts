@@ -38,7 +38,6 @@ function isWaiting({ proposer, acceptor, learner, executor }: Replica): boolean 
   return (
     proposer.phase === 1
     || proposer.proposed.size > 0
-    || acceptor.logTruncationPoint > next
     || acceptor.lastCheckpointed.some((checkpoint) => checkpoint > next)
     || exists(acceptor.votes.keys(), isOutstanding)
     || exists(learner.tallies.keys(), isOutstanding)
