@@ -7,8 +7,8 @@
  * that matter.
  */
 import fc from 'fast-check';
-import type { Seen } from '../../refinement/framework/monitor.ts';
 import type { Behaviours, Outcome } from './behaviour.ts';
+import { type Coverage, cover, noCoverage } from './coverage.ts';
 import type { Failure } from './failure.ts';
 import type { AnyCampaignService, CampaignOptions, Shape } from './services.ts';
 import { shrink } from './shrink.ts';
@@ -23,7 +23,7 @@ export interface BatchRequest {
  * What a batch saw. Plain data: it crosses from thread to thread, and sums up with others of its
  * kind.
  */
-export interface Tally {
+export interface Tally extends Coverage {
   behaviours: number;
   steps: number;
   /** Single steps from arbitrary states. */
@@ -33,9 +33,9 @@ export interface Tally {
   packets: number;
   /** Behaviours that were run twice to see whether they come out the same. */
   repeated: number;
-  actions: Record<string, number>;
-  faults: Record<string, number>;
-  sometimes: Record<string, number>;
+  /** Behaviours in which progress was promised and came in time, or was given up on. */
+  kept: number;
+  undecided: number;
 }
 
 export interface BatchResult {
@@ -54,9 +54,9 @@ export const emptyTally = (): Tally => ({
   messages: 0,
   packets: 0,
   repeated: 0,
-  actions: {},
-  faults: {},
-  sometimes: {},
+  kept: 0,
+  undecided: 0,
+  ...noCoverage(),
 });
 
 /** Raised inside a property so that fast-check sees it fail. */
@@ -104,7 +104,8 @@ function writeFailure(service: AnyCampaignService, shape: Shape<unknown>): Failu
   const { config, plan } = shape;
   const behaviours = service.behaviours(config);
   const { refusal, schedule, seen, anyState } = behaviours.run(plan, { schedule: true });
-  const common = { version: 1, service: service.name, config, plan } as const;
+  const { name, level } = service;
+  const common = { version: 1, service: name, level, config, plan } as const;
   if (refusal === undefined || schedule === undefined) {
     return { ...common, refusal: firstDifference(behaviours, shape), length: seen.steps };
   }
@@ -148,21 +149,15 @@ function firstDifference(behaviours: Behaviours, { plan }: Shape<unknown>): Fail
 
 /** What cannot happen in a configuration is not counted as not having happened. */
 function count(tally: Tally, outcome: Outcome, never: readonly string[]): void {
-  const { seen, faults, sometimes, anyStateSteps } = outcome;
-  tally.anyStateSteps += anyStateSteps;
-  for (const key of [
-    'steps',
-    'specSteps',
-    'messages',
-    'packets',
-  ] as const satisfies (keyof Seen)[]) {
-    tally[key] += seen[key];
-  }
-  addAll(tally.actions, seen.actions, never);
-  addAll(tally.faults, faults, never);
-  for (const [name, happened] of Object.entries(sometimes)) {
-    tally.sometimes[name] = (tally.sometimes[name] ?? 0) + (happened ? 1 : 0);
-  }
+  const { seen, promise } = outcome;
+  tally.anyStateSteps += outcome.anyStateSteps;
+  for (const key of ['steps', 'specSteps', 'messages', 'packets'] as const) tally[key] += seen[key];
+  if (promise !== undefined) tally[promise]++;
+  const { faults, refused } = outcome;
+  const sometimes = Object.fromEntries(
+    Object.entries(outcome.sometimes).map(([name, happened]) => [name, happened ? 1 : 0]),
+  );
+  cover(tally, { actions: seen.actions, refused, faults, sometimes }, never);
 }
 
 const NUMBERS = [
@@ -173,22 +168,12 @@ const NUMBERS = [
   'messages',
   'packets',
   'repeated',
+  'kept',
+  'undecided',
 ] as const satisfies readonly (keyof Tally)[];
 
 /** Adds what another batch saw. */
 export function addTally(into: Tally, from: Tally): void {
   for (const key of NUMBERS) into[key] += from[key];
-  addAll(into.actions, from.actions);
-  addAll(into.faults, from.faults);
-  addAll(into.sometimes, from.sometimes);
-}
-
-function addAll(
-  into: Record<string, number>,
-  from: Readonly<Record<string, number>>,
-  never: readonly string[] = [],
-): void {
-  for (const [name, count] of Object.entries(from)) {
-    if (!never.includes(name)) into[name] = (into[name] ?? 0) + count;
-  }
+  cover(into, from);
 }

@@ -9,12 +9,15 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { addTally, type BatchResult, emptyTally, type Tally } from './batch.ts';
+import { neverHappened } from './coverage.ts';
 import type { Failure } from './failure.ts';
+import type { Level } from './level.ts';
 import type { CampaignOptions } from './services.ts';
 import type { Order } from './worker.ts';
 
 export interface CampaignRequest {
   readonly service: string;
+  readonly level: Level;
   readonly options: CampaignOptions;
   readonly seed: number;
   /** How many behaviours to run; without it, until the time is over. */
@@ -23,6 +26,8 @@ export interface CampaignRequest {
   readonly seconds: number | undefined;
   /** How many threads; without it, one for each core. */
   readonly jobs: number | undefined;
+  /** Whether it fails where anything that should happen at some time never did. */
+  readonly requireCoverage: boolean;
 }
 
 /** Who watches a campaign. */
@@ -53,7 +58,7 @@ export async function runCampaign(
   request: CampaignRequest,
   { onProgress, signal }: Watch = {},
 ): Promise<CampaignResult> {
-  const { service, options, seed, runs = Number.POSITIVE_INFINITY, seconds } = request;
+  const { service, level, options, seed, runs = Number.POSITIVE_INFINITY, seconds } = request;
   const jobs = request.jobs ?? availableParallelism();
   const pool = new Piscina<Order, BatchResult>({
     filename: new URL('./worker.js', import.meta.url).href,
@@ -74,7 +79,7 @@ export async function runCampaign(
     while (goesOn()) {
       const batch = next++;
       const count = Math.min(BATCH, runs - batch * BATCH);
-      const order = { service, options, seed: seedOf(seed, batch), runs: count };
+      const order = { service, level, options, seed: seedOf(seed, batch), runs: count };
       const { tally: part, failure } = await pool.run(order);
       addTally(tally, part);
       if (failure) failures.set(batch, failure);
@@ -89,11 +94,4 @@ export async function runCampaign(
   // The earliest batch decides, whichever thread was the first to report.
   const failure = failures.get(Math.min(...failures.keys()));
   return { tally, failure, never: neverHappened(tally), seconds: elapsed(), jobs };
-}
-
-/** What was counted but never happened: a campaign in which it did not proves little. */
-export function neverHappened({ actions, faults, sometimes }: Tally): readonly string[] {
-  const zero = (counts: Readonly<Record<string, number>>, what: string): readonly string[] =>
-    Object.entries(counts).flatMap(([name, count]) => (count === 0 ? [`${what}${name}`] : []));
-  return [...zero(actions, 'a host takes '), ...zero(faults, ''), ...zero(sometimes, '')];
 }

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { firstIssue } from '../../impl/framework/firstIssue.ts';
 import { UsageError } from '../../impl/framework/usageError.ts';
 import { BOUNDARIES } from '../../refinement/framework/refusal.ts';
+import { LEVELS } from './level.ts';
 import { schedule } from './schedule.ts';
 
 const rate = z.number().min(0).max(1);
@@ -34,6 +35,7 @@ const plan = z.strictObject({
 const failure = z.strictObject({
   version: z.literal(1),
   service: z.string(),
+  level: z.enum(LEVELS),
   config: z.unknown(),
   plan,
   schedule: schedule.optional(),

@@ -4,8 +4,9 @@
  * The same findings for a reader and, as JSON, for a program.
  */
 import Table from 'cli-table3';
-import { match, P } from 'ts-pattern';
+import { match } from 'ts-pattern';
 import { BOUNDARIES } from '../../refinement/framework/refusal.ts';
+import type { Tally } from './batch.ts';
 import type { StoryStep } from './behaviour.ts';
 import type { CampaignRequest, CampaignResult } from './campaign.ts';
 import type { Failure } from './failure.ts';
@@ -43,12 +44,17 @@ export function table(rows: readonly (readonly [string, string, string?])[]): st
   return trimEnds(drawn.toString());
 }
 
-/** The verdict in one word, from which the exit code follows. */
-export const verdictOf = ({ failure, never }: CampaignResult): 'green' | 'refused' | 'vacuous' =>
-  match({ failure, never })
-    .with({ failure: P.nonNullable }, () => 'refused' as const)
-    .with({ never: [] }, () => 'green' as const)
-    .otherwise(() => 'vacuous' as const);
+/** The verdict in one word, from which the exit code follows: only green is good. */
+export type Verdict = 'green' | 'refused' | 'vacuous' | 'incomplete';
+
+export function verdictOf(
+  { requireCoverage }: Pick<CampaignRequest, 'requireCoverage'>,
+  { failure, never, tally }: Pick<CampaignResult, 'failure' | 'never' | 'tally'>,
+): Verdict {
+  if (failure !== undefined) return 'refused';
+  if (tally.specSteps === 0) return 'vacuous';
+  return requireCoverage && never.length > 0 ? 'incomplete' : 'green';
+}
 
 export function report(request: CampaignRequest, result: CampaignResult): string {
   const { tally, seconds, jobs } = result;
@@ -60,25 +66,10 @@ export function report(request: CampaignRequest, result: CampaignResult): string
       + ` in ${seconds.toFixed(1)} s: ${number(rate)} steps/s on ${jobs} threads. Seed ${request.seed}.`,
     '',
     'At each boundary:',
-    table([
-      ['B0', number(tally.messages), `byte strings, ${BOUNDARIES.B0}`],
-      [
-        'B1',
-        number(tally.steps),
-        `steps, ${BOUNDARIES.B1}; and ${number(tally.anyStateSteps)} from arbitrary states`,
-      ],
-      ['B2', number(tally.steps), `steps, ${BOUNDARIES.B2}`],
-      [
-        'B3',
-        number(tally.steps),
-        `system steps, of which ${number(tally.specSteps)} are steps of the specification`,
-      ],
-      ['B4', number(tally.packets), `different packets, ${BOUNDARIES.B4}`],
-    ]),
+    table(boundaries(request, tally)),
     `  ${number(tally.repeated)} behaviours were run twice and came out the same.`,
     '',
-    'Actions taken:',
-    table(counts(tally.actions)),
+    ...actions(tally),
     '',
     'What went wrong on the way:',
     table(counts(tally.faults)),
@@ -86,28 +77,78 @@ export function report(request: CampaignRequest, result: CampaignResult): string
     'Behaviours in which, at some time:',
     table(counts(tally.sometimes)),
     '',
-    conclude(result),
+    conclude(request, result),
   ].join('\n');
 }
 
-const conclude = (result: CampaignResult): string =>
-  match(verdictOf(result))
-    .with('green', () => 'GREEN: every step was allowed at every boundary.')
-    .with('vacuous', () =>
-      [
-        'NOT GREEN: nothing was refused, but this never happened, so the campaign proves little:',
-        ...result.never.map((name) => `  ${name}`),
-        'Run it longer, with a larger --runs or --time.',
-      ].join('\n'),
+type Row = readonly [string, string, string?];
+
+function boundaries({ level }: CampaignRequest, tally: Tally): readonly Row[] {
+  const steps = number(tally.steps);
+  const anyState = `and ${number(tally.anyStateSteps)} from arbitrary states`;
+  const { kept, undecided } = tally;
+  const after = `after ${number(kept + undecided)} behaviours`;
+  const impl: readonly Row[] = [
+    ['B0', number(tally.messages), `byte strings, ${BOUNDARIES.B0}`],
+    ['B1', steps, `steps, ${BOUNDARIES.B1}; ${anyState}`],
+    ['B2', steps, `steps, ${BOUNDARIES.B2}`],
+  ];
+  return [
+    ...(level === 'impl' ? impl : []),
+    [
+      'B3',
+      steps,
+      `system steps, of which ${number(tally.specSteps)} are steps of the specification`,
+    ],
+    ['B4', number(tally.packets), `different packets, ${BOUNDARIES.B4}`],
+    [
+      'liveness',
+      number(kept),
+      `promises kept, ${after}${undecided > 0 ? `; ${number(undecided)} given up on` : ''}`,
+    ],
+  ];
+}
+
+/** How often each action was taken and, where that is known, how often it was not allowed. */
+function actions({ actions: taken, refused }: Tally): readonly string[] {
+  if (Object.keys(refused).length === 0) {
+    return ['Actions taken:', table(Object.entries(taken).map(([name, n]) => [name, number(n)]))];
+  }
+  const rows = Object.entries(taken).map(
+    ([name, count]) =>
+      [name, number(count), name in refused ? `not ${number(refused[name] ?? 0)}` : ''] as const,
+  );
+  return ['Actions taken, and how often each was not allowed:', table(rows)];
+}
+
+const conclude = (request: CampaignRequest, result: CampaignResult): string => {
+  const missing = result.never.map((name) => `  ${name}`);
+  const longer = 'Run it longer, with a larger --runs or --time.';
+  const green = 'GREEN: every step was allowed at every boundary.';
+  return match(verdictOf(request, result))
+    .with('green', () =>
+      missing.length === 0
+        ? green
+        : [
+            green,
+            'But this never happened, so about it the campaign proves nothing:',
+            ...missing,
+            `${longer} With --require-coverage this is a failure.`,
+          ].join('\n'),
     )
+    .with('incomplete', () =>
+      ['NOT GREEN: nothing was refused, but this never happened:', ...missing, longer].join('\n'),
+    )
+    .with('vacuous', () => `NOT GREEN: the specification never took a step. ${longer}`)
     .with('refused', () => {
       const { boundary, clause } = result.failure?.refusal ?? {};
       return `REFUSED at ${boundary}, for this is not so: ${clause}.`;
     })
     .exhaustive();
+};
 
 export const reportJson = (request: CampaignRequest, result: CampaignResult): string =>
-  JSON.stringify({ verdict: verdictOf(result), ...request, ...result });
+  JSON.stringify({ verdict: verdictOf(request, result), ...request, ...result });
 
 /**
  * A behaviour from some step on, a step a line: who did what, and what the whole then stands for.
@@ -137,5 +178,5 @@ export function tell(story: readonly StoryStep[], from = 0): string {
 }
 
 /** What a failure is about, before its behaviour is told. */
-export const headline = ({ service, length, config }: Failure): string =>
-  `A behaviour of ${service} in ${length} ${length === 1 ? 'event' : 'events'}, configured as ${JSON.stringify(config)}:`;
+export const headline = ({ service, level, length, config }: Failure): string =>
+  `A behaviour of ${service}${level === 'protocol' ? "'s protocol" : ''} in ${length} ${length === 1 ? 'event' : 'events'}, configured as ${JSON.stringify(config)}:`;

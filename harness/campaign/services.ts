@@ -1,14 +1,46 @@
 /**
  * # The services that campaigns can run
  *
- * For each, how to draw configurations at random and how to make behaviours of one. To run
- * campaigns against a service of your own, describe it in the same way.
+ * For each, and for each level at which it can be run, how to draw configurations at random and how
+ * to make behaviours of one. To run campaigns against a service of your own, describe it in the
+ * same way.
  */
 import type fc from 'fast-check';
 import type { z } from 'zod';
-import { lockCampaign } from '../lock/campaign.ts';
+import { lockCampaign, lockProtocolCampaign } from '../lock/campaign.ts';
+import { rslCampaign } from '../rsl/campaign.ts';
 import type { Plan } from '../simulation/plan.ts';
 import type { Behaviours } from './behaviour.ts';
+import type { Level } from './level.ts';
+
+/** What some services can be told and others cannot, as whole numbers, names and yes or no. */
+export interface Settings {
+  readonly application?: string;
+  readonly clients?: number;
+  readonly window?: number;
+  readonly batch?: number;
+  readonly batchDelay?: number;
+  readonly viewTimeout?: number;
+  readonly heartbeat?: number;
+  readonly retry?: number;
+  readonly cachedReplies?: number;
+  readonly maxInteger?: number;
+  readonly durable?: boolean;
+}
+
+export const SETTINGS = [
+  'application',
+  'clients',
+  'window',
+  'batch',
+  'batchDelay',
+  'viewTimeout',
+  'heartbeat',
+  'retry',
+  'cachedReplies',
+  'maxInteger',
+  'durable',
+] as const satisfies readonly (keyof Settings)[];
 
 /** What a user may fix instead of leaving it to chance. */
 export interface CampaignOptions {
@@ -18,6 +50,7 @@ export interface CampaignOptions {
   readonly compatible?: boolean | undefined;
   /** How many steps of chaos a behaviour has at most. */
   readonly steps?: number | undefined;
+  readonly settings?: Settings | undefined;
 }
 
 /** A configuration of a service and what is to befall it: from this, a behaviour follows. */
@@ -26,16 +59,25 @@ export interface Shape<Config> {
   readonly plan: Plan;
 }
 
-export interface CampaignService<Config> {
+interface Described {
   readonly name: string;
+  readonly level: Level;
+  /** The settings that this service has. */
+  readonly settings: readonly (keyof Settings)[];
+  /** Why no configuration can be as these options want it, each reason in a sentence. */
+  objections(options: CampaignOptions): readonly string[];
+  /** What is legal in these options but seldom meant, each in a sentence. */
+  remarks(options: CampaignOptions): readonly string[];
+}
+
+export interface CampaignService<Config> extends Described {
   readonly config: z.ZodType<Config>;
   shapes(options: CampaignOptions): fc.Arbitrary<Shape<Config>>;
   behaviours(config: Config): Behaviours;
 }
 
 /** A service whose configurations are checked where they are used. */
-export interface AnyCampaignService {
-  readonly name: string;
+export interface AnyCampaignService extends Described {
   shapes(options: CampaignOptions): fc.Arbitrary<Shape<unknown>>;
   /** Throws a ZodError if `config` is no configuration of this service. */
   behaviours(config: unknown): Behaviours;
@@ -43,19 +85,26 @@ export interface AnyCampaignService {
 
 /** Forgets the type of a service's configurations. */
 export const anyService = <Config>(service: CampaignService<Config>): AnyCampaignService => ({
-  name: service.name,
+  ...service,
   shapes: (options) => service.shapes(options),
   behaviours: (config) => service.behaviours(service.config.parse(config)),
 });
 
-const SERVICES: Readonly<Record<string, AnyCampaignService>> = {
-  lock: anyService(lockCampaign),
+/** Each service with its levels, the one that is meant where nothing is said first. */
+const SERVICES: Readonly<Record<string, readonly AnyCampaignService[]>> = {
+  lock: [anyService(lockCampaign), anyService(lockProtocolCampaign)],
+  rsl: [anyService(rslCampaign)],
 };
 
-/** Throws a RangeError if there is no service of this name. */
-export function serviceNamed(name: string): AnyCampaignService {
-  const found = Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined;
+/** Throws a RangeError if there is no service of this name, or not at this level. */
+export function serviceNamed(name: string, level?: Level): AnyCampaignService {
+  const levels = Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined;
+  if (levels === undefined) {
+    const known = Object.keys(SERVICES).join(', ');
+    throw new RangeError(`there is no service "${name}"; choose one of: ${known}`);
+  }
+  const found = level === undefined ? levels[0] : levels.find((each) => each.level === level);
   if (found !== undefined) return found;
-  const known = Object.keys(SERVICES).join(', ');
-  throw new RangeError(`there is no service "${name}"; choose one of: ${known}`);
+  const known = levels.map((each) => each.level).join(', ');
+  throw new RangeError(`${name} cannot be run at the level "${level}", only at: ${known}`);
 }

@@ -4,8 +4,15 @@ import { UsageError } from '../../impl/framework/usageError.ts';
 import type { Tally } from '../campaign/batch.ts';
 import { type CampaignRequest, type CampaignResult, runCampaign } from '../campaign/campaign.ts';
 import { writeFailureFile } from '../campaign/failure.ts';
+import type { Level } from '../campaign/level.ts';
 import { report, reportJson, verdictOf } from '../campaign/report.ts';
-import { serviceNamed } from '../campaign/services.ts';
+import {
+  type AnyCampaignService,
+  type CampaignOptions,
+  SETTINGS,
+  type Settings,
+  serviceNamed,
+} from '../campaign/services.ts';
 import type { CampaignCommandOptions } from './campaign.ts';
 import { showProgress } from './progress.ts';
 import { retell } from './replayCommand.ts';
@@ -18,6 +25,7 @@ export async function campaignCommand(
   options: CampaignCommandOptions,
 ): Promise<number> {
   const request = requestOf(service, options);
+  for (const remark of remarksOf(request)) process.stderr.write(`NOTE - ${remark}\n`);
   const result = await runWithProgress(request, !options.json);
   const { failure } = result;
   const path = options.failureFile ?? `${service}.failure.json`;
@@ -34,29 +42,56 @@ export async function campaignCommand(
       process.stdout.write(`\nWritten to ${path}; see it again with: ironfleet replay ${path}\n`);
     }
   }
-  return verdictOf(result) === 'green' ? 0 : 1;
+  return verdictOf(request, result) === 'green' ? 0 : 1;
 }
 
-function requestOf(service: string, options: CampaignCommandOptions): CampaignRequest {
-  requireService(service);
-  const { runs, time, jobs, hosts, steps, compatible } = options;
-  const seed = options.seed ?? randomInt(2 ** 31);
+/** Throws a UsageError where no campaign can be as the options want it. */
+function requestOf(name: string, options: CampaignCommandOptions): CampaignRequest {
+  const { level, runs, time, jobs, hosts, replicas, steps, compatible, requireCoverage } = options;
+  const service = requireService(name, level);
+  if (hosts !== undefined && replicas !== undefined && hosts !== replicas) {
+    throw new UsageError('--hosts and --replicas are the same, and cannot be different');
+  }
+  const wanted: CampaignOptions = {
+    hosts: hosts ?? replicas,
+    steps,
+    compatible,
+    settings: settingsFor(service, options),
+  };
+  const objections = service.objections(wanted);
+  if (objections.length > 0) throw new UsageError(objections.join('; '));
   return {
-    service,
-    options: { hosts, steps, compatible },
-    seed,
+    service: name,
+    level: service.level,
+    options: wanted,
+    seed: options.seed ?? randomInt(2 ** 31),
     runs: runs ?? (time === undefined ? DEFAULT_RUNS : undefined),
     seconds: time,
     jobs,
+    requireCoverage: requireCoverage ?? false,
   };
 }
 
-function requireService(name: string): void {
+const remarksOf = ({ service, level, options }: CampaignRequest): readonly string[] =>
+  serviceNamed(service, level).remarks(options);
+
+function requireService(name: string, level: Level | undefined): AnyCampaignService {
   try {
-    serviceNamed(name);
+    return serviceNamed(name, level);
   } catch (error) {
     throw new UsageError((error as RangeError).message);
   }
+}
+
+/** The settings among the options, all of which the service must have. */
+function settingsFor(service: AnyCampaignService, options: CampaignCommandOptions): Settings {
+  const given = SETTINGS.filter((name) => options[name] !== undefined);
+  const stranger = given.find((name) => !service.settings.includes(name));
+  if (stranger !== undefined) {
+    const flag = stranger.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new UsageError(`${service.name} has no --${flag}`);
+  }
+  return Object.fromEntries(given.map((name) => [name, options[name]]));
 }
 
 async function runWithProgress(request: CampaignRequest, shown: boolean): Promise<CampaignResult> {

@@ -51,9 +51,9 @@ export function retell(
   return { text, outcome };
 }
 
-function behavioursOf({ service, config }: Failure): Behaviours {
+function behavioursOf({ service, level, config }: Failure): Behaviours {
   try {
-    return serviceNamed(service).behaviours(config);
+    return serviceNamed(service, level).behaviours(config);
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(`in the failure file, ${error.message}`);
     if (!(error instanceof ZodError)) throw error;

@@ -1,9 +1,10 @@
 /** # Campaigns on the lock: which configurations are tried. */
 import fc from 'fast-check';
 import { z } from 'zod';
-import { behavioursOf } from '../campaign/behaviour.ts';
+import { behavioursOf, protocolBehavioursOf } from '../campaign/behaviour.ts';
 import { DEFAULT_STEPS, plans } from '../campaign/plans.ts';
 import type { CampaignService } from '../campaign/services.ts';
+import { lockProtocol } from './protocol.ts';
 import { type LockShape, lockService } from './service.ts';
 
 /** More hosts than there are letters to name them would be no ring of this harness. */
@@ -11,6 +12,10 @@ export const MAX_HOSTS = 26;
 
 export const lockCampaign: CampaignService<LockShape> = {
   name: 'lock',
+  level: 'impl',
+  settings: [],
+  objections: () => [],
+  remarks: () => [],
   config: z.strictObject({
     hosts: z.int().min(1).max(MAX_HOSTS),
     retryPeriod: z.int().min(1),
@@ -33,4 +38,11 @@ export const lockCampaign: CampaignService<LockShape> = {
       plan: plans(steps),
     }),
   behaviours: (config) => behavioursOf(lockService(config)),
+};
+
+/** The protocol alone: how long a host keeps the lock is not its concern. */
+export const lockProtocolCampaign: CampaignService<LockShape> = {
+  ...lockCampaign,
+  level: 'protocol',
+  behaviours: (config) => protocolBehavioursOf(lockProtocol(config)),
 };

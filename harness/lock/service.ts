@@ -8,7 +8,7 @@ import { lockRefinement } from '../../refinement/lock/service.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { State } from '../../spec/lock/service.ts';
 import type { Situation } from '../simulation/anyState.ts';
-import { everyHostTakes } from '../simulation/expectation.ts';
+import { type Expect, everyHostTakes } from '../simulation/expectation.ts';
 import { LINK_FAULTS } from '../simulation/faults.ts';
 import type { Random } from '../simulation/random.ts';
 import type { SimulatedService } from '../simulation/service.ts';
@@ -31,35 +31,54 @@ export function lockService(
 ): SimulatedService<LockHost, LockProtocolHost, Message, State, State> {
   const ring = ringOf(shape.hosts);
   const { retryPeriod, compatible, maxEpoch, hold } = shape;
-  const promised = !compatible && maxEpoch === Number.MAX_SAFE_INTEGER;
+  const expect = expectAccept(shape, ring);
   return {
     name: 'lock',
     refinement: lockRefinement(ring, { maxEpoch, retryPeriod, compatible }),
     createHost: (me) => new LockHost(me, ring, { maxEpoch, retryPeriod, compatible, hold }),
     anySituation: (random) => anySituation(shape, ring, random),
-    sometimes: ({ seen, spec }) => ({
-      'the lock went around the whole ring': spec.history.length > ring.length,
-      ...(!compatible && {
-        'a lost transfer was made good':
-          (seen.actions['offer'] ?? 0) > 0 && spec.history.length > 2,
-      }),
-    }),
-    // A host alone has its offer back before it can hear that it was accepted, and loses nothing
-    // that it sends to itself.
-    never: ring.length === 1 ? ['confirm', 'a packet was lost', ...LINK_FAULTS] : [],
-    // Each pass takes the time for which the lock is kept, an offer, and the way there. A clock
-    // that was set back may make of one period almost three.
-    ...(promised && {
-      expect: everyHostTakes(
-        'accept',
-        ring,
-        ({ latency, reaction }) =>
-          (shape.hosts + 1) * (3 * retryPeriod + 3 * hold + 2 * latency + 3 * reaction),
-      ),
-    }),
-    showSpec: ({ history }) => `history ⟨${shorten([...history]).join(' ')}⟩`,
+    sometimes: ({ seen, spec }) => hopes(shape, spec.history.length, seen.actions['offer'] ?? 0),
+    never: impossible(shape),
+    ...(expect && { expect }),
+    showSpec: showHistory,
   };
 }
+
+/** What a campaign hopes to see, of a behaviour with a history so long and so many offers. */
+export const hopes = (
+  { hosts, compatible }: LockShape,
+  held: number,
+  offers: number,
+): Readonly<Record<string, boolean>> => ({
+  'the lock went around the whole ring': held > hosts,
+  ...(!compatible && { 'a lost transfer was made good': offers > 0 && held > 2 }),
+});
+
+/**
+ * A host alone has its offer back before it can hear that it was accepted, and loses nothing that
+ * it sends to itself.
+ */
+export const impossible = ({ hosts }: LockShape): readonly string[] =>
+  hosts === 1 ? ['confirm', 'a packet was lost', ...LINK_FAULTS] : [];
+
+/** Every host accepts the lock again, as long as it goes around. */
+export function expectAccept(
+  { hosts, retryPeriod, compatible, hold, maxEpoch }: LockShape,
+  ring: readonly EndPoint[],
+): Expect<never> | undefined {
+  if (compatible || maxEpoch !== Number.MAX_SAFE_INTEGER) return undefined;
+  // Each pass takes the time for which the lock is kept, an offer, and the way there. A clock that
+  // was set back may make of one period almost three.
+  return everyHostTakes(
+    'accept',
+    ring,
+    ({ latency, reaction }) =>
+      (hosts + 1) * (3 * retryPeriod + 3 * hold + 2 * latency + 3 * reaction),
+  );
+}
+
+export const showHistory = ({ history }: State): string =>
+  `history ⟨${shorten([...history]).join(' ')}⟩`;
 
 /** Epochs and times are drawn from few values, so that they often meet. */
 function anySituation(

@@ -1,12 +1,18 @@
 /** # Campaigns on the replicated service: which configurations are tried. */
 import fc from 'fast-check';
 import { z } from 'zod';
-import { COMPATIBLE, type Parameters } from '../../protocol/rsl/configuration.ts';
+import {
+  COMPATIBLE,
+  DEFAULT,
+  objections,
+  type Parameters,
+  remarks,
+} from '../../protocol/rsl/configuration.ts';
 import { protocolBehavioursOf } from '../campaign/behaviour.ts';
 import { DEFAULT_STEPS, plans } from '../campaign/plans.ts';
-import type { CampaignService } from '../campaign/services.ts';
+import type { CampaignOptions, CampaignService, Settings } from '../campaign/services.ts';
 import { APPLICATIONS } from './requests.ts';
-import { MAX_REPLICAS, type RslShape, rslService } from './service.ts';
+import { MAX_REPLICAS, type RslShape, replicasOf, rslService } from './service.ts';
 
 const atLeast = (least: number) => z.int().min(least);
 
@@ -23,52 +29,99 @@ const parameters = z.strictObject({
   compatible: z.boolean(),
 }) satisfies z.ZodType<Parameters>;
 
+/** What each setting fixes. */
+const SETTINGS = {
+  window: 'maxLogLength',
+  batch: 'maxBatchSize',
+  batchDelay: 'maxBatchDelay',
+  viewTimeout: 'baselineViewTimeout',
+  heartbeat: 'heartbeatPeriod',
+  retry: 'retryPeriod',
+  cachedReplies: 'maxCachedReplies',
+  maxInteger: 'maxInteger',
+  durable: 'durable',
+} as const satisfies Partial<Record<keyof Settings, keyof Parameters>>;
+
+/** The parameters that the options fix. */
+function fixedIn({ settings = {}, compatible }: CampaignOptions): Partial<Parameters> {
+  const fixed = Object.entries(SETTINGS).flatMap(([setting, parameter]) => {
+    const value = settings[setting as keyof typeof SETTINGS];
+    return value === undefined ? [] : [[parameter, value]];
+  });
+  return { ...Object.fromEntries(fixed), ...(compatible && { compatible }) };
+}
+
 const often = <T>(weight: number, value: T) => ({ weight, arbitrary: fc.constant(value) });
 
-const parametersOf = (compatible: boolean | undefined): fc.Arbitrary<Parameters> =>
-  fc
-    .record({
-      maxLogLength: fc.integer({ min: 1, max: 7 }),
-      maxBatchSize: fc.integer({ min: 1, max: 4 }),
-      maxBatchDelay: fc.constantFrom(0, 10, 30),
-      // The shorter ones leave no leader the time that it needs, unless they are doubled.
-      baselineViewTimeout: fc.constantFrom(5, 25, 100, 1_000),
-      heartbeatPeriod: fc.constantFrom(5, 20, 100),
-      retryPeriod: fc.constantFrom(20, 100),
-      maxInteger: fc.oneof(often(11, Number.MAX_SAFE_INTEGER), {
-        weight: 1,
-        arbitrary: fc.integer({ min: 1, max: 12 }),
-      }),
-      maxCachedReplies: fc.oneof(often(3, COMPATIBLE.maxCachedReplies), {
-        weight: 1,
-        arbitrary: fc.integer({ min: 1, max: 3 }),
-      }),
-      durable: fc.boolean(),
-      compatible:
-        compatible === undefined ? fc.constantFrom(true, false, false) : fc.constant(compatible),
-    })
-    .map((drawn) => ({ ...drawn, durable: drawn.durable && !drawn.compatible }));
+/** Parameters at random; what is fixed is not drawn. */
+function parametersWith(fixed: Partial<Parameters>): fc.Arbitrary<Parameters> {
+  const drawn = fc.record({
+    maxLogLength: fc.integer({ min: 1, max: 7 }),
+    maxBatchSize: fc.integer({ min: 1, max: 4 }),
+    maxBatchDelay: fc.constantFrom(0, 10, 30),
+    // The shorter ones leave no leader the time that it needs, unless they are doubled.
+    baselineViewTimeout: fc.constantFrom(5, 25, 100, 1_000),
+    heartbeatPeriod: fc.constantFrom(5, 20, 100),
+    retryPeriod: fc.constantFrom(20, 100),
+    maxInteger: fc.oneof(often(11, Number.MAX_SAFE_INTEGER), {
+      weight: 1,
+      arbitrary: fc.integer({ min: 1, max: 12 }),
+    }),
+    maxCachedReplies: fc.oneof(often(3, COMPATIBLE.maxCachedReplies), {
+      weight: 1,
+      arbitrary: fc.integer({ min: 1, max: 3 }),
+    }),
+    durable: fc.boolean(),
+    compatible: fc.constantFrom(true, false, false),
+  });
+  // The original is not durable: whoever wants either has it, and otherwise chance.
+  return drawn
+    .map((parameters) => ({ ...parameters, ...fixed }))
+    .map((parameters) => {
+      const compatible = fixed.compatible ?? (parameters.compatible && fixed.durable !== true);
+      return { ...parameters, compatible, durable: parameters.durable && !compatible };
+    });
+}
+
+const replicaCounts = fc.oneof(often(1, 1), often(2, 2), often(6, 3), often(2, 4), often(4, 5));
 
 export const rslCampaign: CampaignService<RslShape> = {
   name: 'rsl',
+  level: 'protocol',
+  settings: ['application', 'clients', ...(Object.keys(SETTINGS) as (keyof typeof SETTINGS)[])],
+  objections: (options) => {
+    const fixed = fixedIn(options);
+    const preset = fixed.compatible ? COMPATIBLE : { ...DEFAULT, durable: false };
+    const { application } = options.settings ?? {};
+    const known: readonly string[] = APPLICATIONS;
+    return [
+      ...objections(replicasOf(options.hosts ?? 3), { ...preset, ...fixed }),
+      ...(application === undefined || known.includes(application)
+        ? []
+        : [`there is no application "${application}"; choose one of: ${known.join(', ')}`]),
+    ];
+  },
+  remarks: ({ hosts }) => (hosts === undefined ? [] : remarks(replicasOf(hosts))),
   config: z.strictObject({
     replicas: z.int().min(1).max(MAX_REPLICAS),
     application: z.enum(APPLICATIONS),
     parameters,
     clients: z.int().min(0).max(100),
   }),
-  shapes: ({ hosts, compatible, steps = DEFAULT_STEPS }) =>
-    fc.record({
+  shapes: (options) => {
+    const { hosts, steps = DEFAULT_STEPS, settings = {} } = options;
+    const { clients, application } = settings;
+    return fc.record({
       config: fc.record({
-        replicas:
-          hosts === undefined
-            ? fc.oneof(often(1, 1), often(2, 2), often(6, 3), often(2, 4), often(4, 5))
-            : fc.constant(hosts),
-        application: fc.constantFrom(...APPLICATIONS),
-        parameters: parametersOf(compatible),
-        clients: fc.integer({ min: 1, max: 4 }),
+        replicas: hosts === undefined ? replicaCounts : fc.constant(hosts),
+        application: fc.constantFrom(
+          ...APPLICATIONS.filter((each) => each === (application ?? each)),
+        ),
+        parameters: parametersWith(fixedIn(options)),
+        clients: clients === undefined ? fc.integer({ min: 1, max: 4 }) : fc.constant(clients),
       }),
       plan: plans(steps),
-    }),
+    });
+  },
   behaviours: (config) => protocolBehavioursOf(rslService(config)),
 };

@@ -1,0 +1,49 @@
+/**
+ * # What a campaign has come across
+ *
+ * Nothing is learnt about what never happened. So a campaign counts: how often each action was
+ * taken, and how often it was looked at and not allowed; how often each kind of fault happened; in
+ * how many behaviours there was, at some time, what the service hopes to see. Whatever cannot
+ * happen in a configuration is not counted there, and so not missed where no configuration has it.
+ */
+export interface Coverage {
+  readonly actions: Record<string, number>;
+  /** How often each action was not allowed; for hosts that decide for themselves, nobody knows. */
+  readonly refused: Record<string, number>;
+  readonly faults: Record<string, number>;
+  readonly sometimes: Record<string, number>;
+}
+
+export const noCoverage = (): Coverage => ({ actions: {}, refused: {}, faults: {}, sometimes: {} });
+
+/** The name under which a configuration says that an action is always allowed there. */
+export const refusing = (action: string): string => `${action} is not allowed`;
+
+/** What one behaviour has come across; `never` is what its configuration cannot have. */
+export function cover(into: Coverage, from: Coverage, never: readonly string[] = []): void {
+  const add = (table: keyof Coverage, nameOf: (name: string) => string): void => {
+    for (const [name, count] of Object.entries(from[table])) {
+      if (!never.includes(nameOf(name))) into[table][name] = (into[table][name] ?? 0) + count;
+    }
+  };
+  const same = (name: string): string => name;
+  add('actions', same);
+  add('refused', refusing);
+  add('faults', same);
+  add('sometimes', same);
+}
+
+/** What was counted but never happened: a campaign in which it did not proves little about it. */
+export function neverHappened({ actions, refused, faults, sometimes }: Coverage): string[] {
+  const zero = (
+    counts: Readonly<Record<string, number>>,
+    say: (name: string) => string,
+  ): readonly string[] =>
+    Object.entries(counts).flatMap(([name, count]) => (count === 0 ? [say(name)] : []));
+  return [
+    ...zero(actions, (name) => `a host takes ${name}`),
+    ...zero(refused, refusing),
+    ...zero(faults, (name) => name),
+    ...zero(sometimes, (name) => name),
+  ];
+}
