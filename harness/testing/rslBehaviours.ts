@@ -27,7 +27,7 @@ export interface Listener {
     step: Step<Replica, Message>,
   ): void;
   hear(packet: Packet<Message>): void;
-  restart(host: number): void;
+  restart(host: number, state: Replica): void;
 }
 
 /** Replicas and parameters with which much happens in few steps. */
@@ -212,8 +212,9 @@ export class RslWalk {
   #restart(host: number): boolean {
     const { restart } = this.#protocol;
     if (restart === undefined) return false;
-    this.states[host] = restart(this.states[host] as Replica);
-    this.#listener.restart(host);
+    const state = restart(this.states[host] as Replica);
+    this.states[host] = state;
+    this.#listener.restart(host, state);
     return true;
   }
 

@@ -18,6 +18,8 @@ export interface Claim {
   votedOperation: Operation;
   /** The highest checkpoint in a heartbeat of its own. */
   checkpoint: Operation;
+  /** The views whose leaders it has said to suspect, in the order in which it said so. */
+  suspected: readonly Ballot[];
 }
 
 /** What was said of the ballots of one replica, at most, whoever said it. */
@@ -43,6 +45,7 @@ export class Claims {
       voted: LOWEST,
       votedOperation: -1,
       checkpoint: 0,
+      suspected: [],
     }));
     this.#leaderships = places.map(() => ({ used: LOWEST, proposed: LOWEST, operation: -1 }));
   }
@@ -81,6 +84,17 @@ export class Claims {
   checkpoint(place: number, operation: Operation): void {
     const claim = this.#claims[place];
     if (claim !== undefined && operation > claim.checkpoint) claim.checkpoint = operation;
+  }
+
+  suspect(place: number, view: Ballot): void {
+    const claim = this.#claims[place];
+    if (claim === undefined || this.hasSuspected(place, view)) return;
+    claim.suspected = [...claim.suspected, view];
+  }
+
+  /** Whether a replica has said to suspect the leader of a view. */
+  hasSuspected(place: number, view: Ballot): boolean {
+    return this.#claims[place]?.suspected.findLast((one) => order(one, view) === 0) !== undefined;
   }
 
   use(ballot: Ballot): void {

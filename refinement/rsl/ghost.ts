@@ -179,6 +179,7 @@ export class Ghost {
         return false;
       case 'heartbeat':
         this.#claims.checkpoint(place, msg.checkpoint);
+        if (msg.suspicious) this.#claims.suspect(place, msg.view);
         return false;
       case 'appStateSupply':
         this.#claims.use(msg.ballot);

@@ -35,8 +35,12 @@ const sameItems = <T>(a: readonly T[], b: readonly T[]): boolean =>
 const sameParameters = (a: Parameters, b: Parameters): boolean =>
   a === b || sameItems(Object.entries(a).flat(), Object.entries(b).flat());
 
-/** R29, EpochLength: epochs have a length, and views are of replicas. */
-function isTimed({ view, epochLength, suspectors }: Election, { setting }: Ghost): Verdict {
+/**
+ * R29, EpochLength: epochs have a length, and views are of replicas. Also, what the original proves
+ * only where it needs it for liveness: who is counted as suspicious has said so of this view.
+ */
+function isTimed(election: Election, { setting, claims }: Ghost, place: number): Verdict {
+  const { view, epochLength, suspectors } = election;
   const { replicas, parameters } = setting;
   const shortest = Math.min(parameters.baselineViewTimeout, parameters.maxInteger);
   const refusal =
@@ -45,8 +49,8 @@ function isTimed({ view, epochLength, suspectors }: Election, { setting }: Ghost
     ?? clause('a replica leads each view', isPlace(view.proposer, replicas.length));
   if (refusal !== undefined) return refusal;
   for (const suspector of suspectors) {
-    if (isPlace(suspector, replicas.length)) continue;
-    return { failed: 'whoever suspects a leader is a replica' };
+    if (suspector === place || claims.hasSuspected(suspector, view)) continue;
+    return { failed: 'who is counted as suspicious has said so' };
   }
   return undefined;
 }
@@ -88,8 +92,8 @@ const isBounded: ReplicaLaw = ({ acceptor, executor, election }, { setting }, _,
 export const constantsOfReplicas: Readonly<Record<string, ReplicaLaw>> = {
   R1: ({ constants }, ghost, place, before) =>
     before?.constants === constants ? undefined : areConfigured(constants, ghost, place),
-  R29: ({ election }, ghost, _place, before) =>
-    before?.election === election ? undefined : isTimed(election, ghost),
+  R29: ({ election }, ghost, place, before) =>
+    before?.election === election ? undefined : isTimed(election, ghost, place),
   R30: isBounded,
 };
 

@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Listener,
+  protocolOf,
+  type RslProtocol,
+  RslWalk,
+  SHAPES,
+  type Shape,
+  walk,
+} from '../../harness/testing/rslBehaviours.ts';
+import { RIGHT, WRONG } from '../../harness/testing/rslVariants.ts';
+import type { Step } from '../../protocol/framework/action.ts';
+import type { Message } from '../../protocol/rsl/messages.ts';
+import type { Replica } from '../../protocol/rsl/replica.ts';
+import { counter } from '../../spec/apps/counter.ts';
+import { difference } from '../../spec/framework/difference.ts';
+import type { Packet } from '../../spec/framework/environment.ts';
+import { equal } from '../../spec/framework/equal.ts';
+import type { State } from '../../spec/rsl/service.ts';
+import { firstBroken, lawList } from '../framework/laws.ts';
+import { PacketKeys } from '../framework/packetKeys.ts';
+import { PacketSet } from '../framework/packetSet.ts';
+import { BoundaryRefusal } from '../framework/refusal.ts';
+import { SystemMonitor } from '../framework/systemMonitor.ts';
+import type { Ghost, Setting } from './ghost.ts';
+import { stepInvariants } from './invariants.ts';
+import { rslRefinement } from './service.ts';
+import { abstractPackets, corresponds, isStep } from './textbook.ts';
+import { brokenLaws } from './textbookLaws.ts';
+import { Moment } from './textbookTerms.ts';
+
+const STEP_LAWS = lawList(stepInvariants);
+
+/** A monitor that follows a behaviour, and the book, which judges moments of it by itself. */
+class Both implements Listener {
+  readonly monitor: SystemMonitor<Replica, Message, Ghost, State>;
+  /** What the monitor has refused; it is told of nothing after that. */
+  refusal: BoundaryRefusal | undefined;
+  readonly #setting: Setting;
+  /** Of so many moments the book is asked about one, and about the last two where they are wrong. */
+  readonly #every: number;
+  readonly #packets: Packet<Message>[] = [];
+  readonly #sent = new PacketSet();
+  readonly #keys = new PacketKeys();
+  readonly #states: Replica[];
+  #before: Moment;
+  #moments = 0;
+
+  constructor(protocol: RslProtocol, { replicas, parameters }: Shape, every: number) {
+    this.#setting = { application: counter, replicas, parameters };
+    this.#every = every;
+    this.monitor = new SystemMonitor({ ...rslRefinement(counter, replicas, parameters), protocol });
+    this.#states = [...this.monitor.states];
+    this.#before = this.#now();
+    expect(brokenLaws(this.#before)).toEqual([]);
+  }
+
+  act(
+    host: number,
+    action: string,
+    packet: Packet<Message> | undefined,
+    step: Step<Replica, Message>,
+  ): void {
+    this.#tell(() => this.monitor.act(host, action, packet, step));
+    const before = this.#states[host] as Replica;
+    this.#states[host] = step.state;
+    this.#compare(step.sends, firstBroken(STEP_LAWS, before, step.state)?.failed);
+  }
+
+  hear(packet: Packet<Message>): void {
+    this.#tell(() => this.monitor.hear(packet));
+    this.#compare([packet], undefined);
+  }
+
+  restart(host: number, state: Replica): void {
+    this.#tell(() => this.monitor.restart(host));
+    this.#states[host] = state;
+    this.#compare([], undefined);
+  }
+
+  #tell(happened: () => void): void {
+    try {
+      happened();
+    } catch (refusal) {
+      if (!(refusal instanceof BoundaryRefusal)) throw refusal;
+      this.refusal = refusal;
+    }
+  }
+
+  #now(): Moment {
+    return new Moment(this.#setting, [...this.#packets], [...this.#states]);
+  }
+
+  /** The monitor goes on just as long as the book has no objection, and its own is one of these. */
+  #compare(sends: readonly Packet<Message>[], brokenStep: string | undefined): void {
+    for (const sent of sends) {
+      if (this.#sent.add(this.#keys.of(sent))) this.#packets.push(sent);
+    }
+    const [before, now] = [this.#before, this.#now()];
+    this.#before = now;
+    if (this.refusal !== undefined) {
+      expect(objections(before)).toEqual([]);
+      const found = [...objections(now, before), ...(brokenStep === undefined ? [] : [brokenStep])];
+      expect(found).toContain(this.refusal.refusal.failed);
+    } else {
+      expect(brokenStep).toBeUndefined();
+      if (++this.#moments % this.#every !== 0) return;
+      expect(objections(now, before)).toEqual([]);
+      expect(difference(abstractOf(now), this.monitor.spec)).toBeUndefined();
+    }
+  }
+}
+
+const abstractOf = ({ setting, packets }: Moment): State => abstractPackets(setting, packets);
+
+/** The laws that are broken at a moment, or by the step that leads to it. */
+function objections(now: Moment, before?: Moment): readonly string[] {
+  const spec = abstractOf(now);
+  const old = before === undefined ? spec : abstractOf(before);
+  const step = equal(old, spec) ? undefined : isStep(old, spec, now.setting);
+  const correspondence = corresponds(now.packets, spec);
+  return [
+    ...(step === undefined ? [] : ['the step is one of the specification']),
+    ...(correspondence === undefined ? [] : [correspondence.failed]),
+    ...brokenLaws(now),
+  ];
+}
+
+const EVENTS = 400;
+
+/** Whether a monitor alone refuses a behaviour. */
+function isRefused(protocol: RslProtocol, { replicas, parameters }: Shape, seed: number): boolean {
+  const refinement = { ...rslRefinement(counter, replicas, parameters), protocol };
+  try {
+    walk(protocol, seed, EVENTS, new SystemMonitor(refinement));
+    return false;
+  } catch (refusal) {
+    if (refusal instanceof BoundaryRefusal) return true;
+    throw refusal;
+  }
+}
+
+/** How a behaviour ends that the book judges as well: what is refused, if anything is. */
+function ending(protocol: RslProtocol, shape: Shape, seed: number, every: number) {
+  const both = new Both(protocol, shape, every);
+  const walk = new RslWalk(protocol, seed, both);
+  for (let event = 0; event < EVENTS && both.refusal === undefined; event++) walk.step();
+  return both.refusal?.refusal.failed;
+}
+
+const SEEDS = Array.from({ length: 40 }, (_, index) => index + 1);
+
+/** The first `count` items of which this holds. */
+function firstOf<T>(count: number, items: readonly T[], holds: (item: T) => boolean): readonly T[] {
+  const found: T[] = [];
+  for (const item of items) {
+    if (found.length === count) break;
+    if (holds(item)) found.push(item);
+  }
+  return found;
+}
+
+describe('the monitor and the textbook say the same', () => {
+  test('of every moment of a behaviour', () => {
+    const shape = SHAPES[1] as Shape;
+    expect(ending(protocolOf(shape), shape, 1, 1)).toBeUndefined();
+  });
+
+  test.each(RIGHT)('of a protocol that %s, and refuse nothing', (_, change) => {
+    const endings = SHAPES.flatMap((shape) =>
+      [1, 2].map((seed) => ending(change(protocolOf(shape)), shape, seed, 10)),
+    );
+    expect(endings.filter((refused) => refused !== undefined)).toEqual([]);
+  });
+
+  test.each(WRONG)('of a protocol that %s, and refuse it by %s', (_, law, change) => {
+    const endings = SHAPES.flatMap((shape) => {
+      const protocol = change(protocolOf(shape));
+      const refused = firstOf(2, SEEDS, (seed) => isRefused(protocol, shape, seed));
+      return refused.map((seed) => ending(protocol, shape, seed, 20));
+    });
+    expect(endings).toContain(law);
+  });
+});
