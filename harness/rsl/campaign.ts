@@ -9,7 +9,7 @@ import {
   remarks,
 } from '../../protocol/rsl/configuration.ts';
 import { protocolBehavioursOf } from '../campaign/behaviour.ts';
-import { DEFAULT_STEPS, plans } from '../campaign/plans.ts';
+import { DEFAULT_STEPS, longPlans } from '../campaign/plans.ts';
 import type { CampaignOptions, CampaignService, Settings } from '../campaign/services.ts';
 import { APPLICATIONS } from './requests.ts';
 import { MAX_REPLICAS, type RslShape, replicasOf, rslService } from './service.ts';
@@ -57,11 +57,11 @@ const often = <T>(weight: number, value: T) => ({ weight, arbitrary: fc.constant
 function parametersWith(fixed: Partial<Parameters>): fc.Arbitrary<Parameters> {
   const drawn = fc.record({
     maxLogLength: fc.integer({ min: 1, max: 7 }),
-    maxBatchSize: fc.integer({ min: 1, max: 4 }),
+    maxBatchSize: fc.constantFrom(1, 1, 2, 4),
     maxBatchDelay: fc.constantFrom(0, 10, 30),
     // The shorter ones leave no leader the time that it needs, unless they are doubled.
     baselineViewTimeout: fc.constantFrom(5, 25, 100, 1_000),
-    heartbeatPeriod: fc.constantFrom(5, 20, 100),
+    heartbeatPeriod: fc.constantFrom(20, 50, 100),
     retryPeriod: fc.constantFrom(20, 100),
     maxInteger: fc.oneof(often(11, Number.MAX_SAFE_INTEGER), {
       weight: 1,
@@ -118,9 +118,9 @@ export const rslCampaign: CampaignService<RslShape> = {
           ...APPLICATIONS.filter((each) => each === (application ?? each)),
         ),
         parameters: parametersWith(fixedIn(options)),
-        clients: clients === undefined ? fc.integer({ min: 1, max: 4 }) : fc.constant(clients),
+        clients: clients === undefined ? fc.integer({ min: 1, max: 6 }) : fc.constant(clients),
       }),
-      plan: plans(steps),
+      plan: longPlans(steps),
     });
   },
   behaviours: (config) => protocolBehavioursOf(rslService(config)),

@@ -24,7 +24,9 @@ const STRANGERS = ['mallory', 'oscar'] as const;
 
 /** How long hosts stop, links are cut, and by how much clocks are set, at most: milliseconds. */
 const PAUSE = 2_000;
-const CUT = 3_000;
+const CUTS = [100, 3_000] as const;
+/** What share of packets a cut lets through. */
+const LEAKS = [0, 0, 0.4] as const;
 const JUMP = 10_000;
 
 export class Adversary<Said, P extends Parcel<Said>> {
@@ -76,13 +78,14 @@ export class Adversary<Said, P extends Parcel<Said>> {
   }
 
   #cut(from: number, to: number, now: number): void {
-    const until = now + this.#random.below(CUT);
+    const until = now + this.#random.below(this.#random.pick(CUTS));
+    const leak = this.#random.pick(LEAKS);
     if (from === to) {
       this.#faults['a host was cut off']++;
-      this.#network.links.cutOff(from, until);
+      this.#network.links.cutOff(from, until, leak);
     } else {
       this.#faults['a link was cut one way']++;
-      this.#network.links.cut(from, to, until);
+      this.#network.links.cut(from, to, until, leak);
     }
   }
 

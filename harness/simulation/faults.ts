@@ -5,7 +5,7 @@
  * turn that the adversary gets; times are in milliseconds of virtual time.
  */
 export interface FaultPlan {
-  /** The share of packets that never arrive. */
+  /** The share of packets that never arrive; more on some links and less on others. */
   readonly loss: number;
   /** The share of packets that arrive twice or more often. */
   readonly duplication: number;

@@ -12,6 +12,12 @@ import type { Parcel } from './world.ts';
 
 /** A straggler takes up to so many times as long as other packets. */
 const STRAGGLING = 100;
+/**
+ * Some links lose nothing, and some much more than others; none loses everything. So the same few
+ * hosts keep missing what others hear.
+ */
+const UNEVEN = [0, 1, 1, 4] as const;
+const MOST_LOST = 0.9;
 /** How many packets strangers remember. */
 const MAX_HEARD = 64;
 
@@ -23,6 +29,8 @@ export class Network<P extends Parcel<unknown>> {
   readonly #random: Random;
   readonly #faults: FaultCounts;
   readonly #indexOf: ReadonlyMap<string, number>;
+  /** For each link, the share of packets that it loses. */
+  readonly #loss: readonly number[];
   /** For each link, when the latest of the packets that have arrived was sent. */
   readonly #latestSent: number[];
 
@@ -33,6 +41,9 @@ export class Network<P extends Parcel<unknown>> {
     this.#faults = faults;
     this.#indexOf = new Map(names.map((name, index) => [name, index]));
     this.#latestSent = new Array<number>(names.length ** 2).fill(0);
+    this.#loss = this.#latestSent.map((_, link) =>
+      link % (names.length + 1) === 0 ? 0 : Math.min(plan.loss * random.pick(UNEVEN), MOST_LOST),
+    );
   }
 
   /** The place of the host that a packet goes to; nothing if it goes to nobody here. */
@@ -42,9 +53,9 @@ export class Network<P extends Parcel<unknown>> {
 
   /** How long each copy of a packet takes that is sent now; no copy arrives if it is lost. */
   fateOf(packet: P): readonly number[] {
-    const { loss, duplication, stranger } = this.#plan;
+    const { duplication, stranger } = this.#plan;
     if (stranger > 0 && this.heard.length < MAX_HEARD) this.heard.push(packet);
-    if (packet.src !== packet.dst && this.#random.happens(loss)) {
+    if (this.#random.happens(this.#lossOf(packet))) {
       this.#faults['a packet was lost']++;
       return [];
     }
@@ -54,6 +65,13 @@ export class Network<P extends Parcel<unknown>> {
       copies.push(this.latency());
     }
     return copies;
+  }
+
+  #lossOf({ src, dst }: P): number {
+    const from = this.#indexOf.get(src);
+    const to = this.#indexOf.get(dst);
+    if (from === undefined || to === undefined) return this.#plan.loss;
+    return this.#loss[from * this.#indexOf.size + to] as number;
   }
 
   /** How long a packet takes. */
@@ -69,7 +87,8 @@ export class Network<P extends Parcel<unknown>> {
   delivers({ src }: P, host: number, sentAt: number): boolean {
     const from = this.#indexOf.get(src);
     if (from === undefined) return true;
-    if (this.links.isCut(from, host)) {
+    const { links } = this;
+    if (links.isCut(from, host) && !this.#random.happens(links.leak(from, host))) {
       this.#faults['a packet met a cut link']++;
       return false;
     }

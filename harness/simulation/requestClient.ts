@@ -4,7 +4,7 @@
  * Such a client numbers its requests upward, sends each to one host or to all, sends it again, to
  * the next host, until it hears the first answer, and then thinks for a while. As clients do in a
  * network that repeats and delays, it sometimes asks once more what was answered long ago, and some
- * have two requests under way at a time.
+ * have several requests under way at a time.
  */
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
 import type { Client } from './client.ts';
@@ -39,6 +39,8 @@ export class RequestClient<Said> implements Client<Said> {
   /** For how long it waits for an answer, and thinks before it asks again, in milliseconds. */
   readonly #patience: number;
   readonly #thinking: number;
+  /** Whether it goes on to the next host although the last one, or somebody, has answered. */
+  readonly #wanders: boolean;
   /** How often it asks all hosts at once. */
   readonly #shouts: number;
   #seqno = 0;
@@ -56,10 +58,11 @@ export class RequestClient<Said> implements Client<Said> {
     this.#hosts = hosts;
     this.#conversation = conversation;
     this.#random = random;
-    this.#atOnce = random.pick([1, 1, 2]);
-    this.#patience = random.pick([5, 20, 100, 1_000]);
-    this.#thinking = random.pick([0, 5, 50]);
-    this.#shouts = random.pick([0, 0.3, 1]);
+    this.#atOnce = random.pick([1, 2, 4]);
+    this.#patience = random.pick([20, 100, 2_000]);
+    this.#thinking = random.pick([0, 0, 30]);
+    this.#shouts = random.pick([0, 0, 0.1, 1]);
+    this.#wanders = random.happens(0.3);
     this.#next = random.below(hosts.length);
     this.wakeAt = random.below(50);
   }
@@ -67,8 +70,10 @@ export class RequestClient<Said> implements Client<Said> {
   act(now: number): readonly Packet<Said>[] {
     const random = this.#random;
     const sends: Packet<Said>[] = [];
+    if (this.#wanders || this.#underWay.length > 0)
+      this.#next = (this.#next + 1) % this.#hosts.length;
     for (const { msg } of this.#underWay) this.#send(msg, sends);
-    if (this.#underWay.length < this.#atOnce) this.#send(this.#begin(), sends);
+    while (this.#underWay.length < this.#atOnce) this.#send(this.#begin(), sends);
     const old = this.#answered;
     if (old.length > 0 && random.happens(RUMINATES)) this.#send(random.pick(old).msg, sends);
     this.wakeAt = now + 1 + random.below(this.#patience);
@@ -100,9 +105,7 @@ export class RequestClient<Said> implements Client<Said> {
       for (const dst of this.#hosts) sends.push({ src, dst, msg });
       return;
     }
-    const dst = this.#hosts[this.#next] as EndPoint;
-    this.#next = (this.#next + 1) % this.#hosts.length;
-    sends.push({ src, dst, msg });
+    sends.push({ src, dst: this.#hosts[this.#next] as EndPoint, msg });
   }
 }
 
