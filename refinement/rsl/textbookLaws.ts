@@ -6,8 +6,6 @@
  * original, the modules of the invariants say. R28, and a part of R18, speak of steps and are not
  * here.
  */
-import type { Message } from '../../protocol/rsl/messages.ts';
-import type { Packet } from '../../spec/framework/environment.ts';
 import { equal } from '../../spec/framework/equal.ts';
 import {
   allVotes,
@@ -15,10 +13,12 @@ import {
   below,
   comeTo,
   everyReplica,
+  everyRow,
   implies,
   isOfChosen,
   isPastPhase1,
   isPermitted,
+  type Law,
   type Moment,
   ownOf,
   progresses,
@@ -27,17 +27,6 @@ import {
   wasSent,
 } from './textbookTerms.ts';
 import { sameBatch, sameVote } from './values.ts';
-
-/** Whether the law holds at a moment. */
-type Law = (m: Moment) => boolean;
-
-const everyRow =
-  <Type extends '1a' | '1b' | '2a' | '2b' | 'startingPhase2'>(
-    type: Type,
-    holds: (m: Moment, packet: Packet<Message & { readonly type: Type }>) => boolean,
-  ): Law =>
-  (m) =>
-    m.said(type).every((packet) => holds(m, packet));
 
 const constants: Readonly<Record<string, Law>> = {
   R1: (m) =>

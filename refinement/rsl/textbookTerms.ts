@@ -46,12 +46,14 @@ export class Moment {
     return found as readonly Packet<Message & { readonly type: Type }>[];
   }
 
-  /** The same without the addressees: what replicas have said. */
+  /** The same, but what one says to all only once: it is one message. */
   said<Type extends Message['type']>(type: Type) {
-    const said = new Map<Message, Packet<Message & { readonly type: Type }>>();
-    // Whoever says the same to all says it in one message.
-    for (const packet of this.sent(type)) said.set(packet.msg, packet);
-    return [...said.values()];
+    const said = new Map<EndPoint, Set<Message>>();
+    return this.sent(type).filter(({ src, msg }) => {
+      const before = said.get(src) ?? new Set();
+      said.set(src, before);
+      return !before.has(msg) && before.add(msg);
+    });
   }
 
   chosen(operation: Operation): readonly Vote[] {
@@ -90,6 +92,18 @@ export const ownOf = <Type extends '1b' | '2b' | 'heartbeat'>(
 
 export const everyReplica = (m: Moment, holds: (r: Replica, place: number) => boolean): boolean =>
   m.states.every(holds);
+
+/** Whether a law holds at a moment. */
+export type Law = (m: Moment) => boolean;
+
+/** A law of everything of one type that replicas have said. */
+export const everyRow =
+  <Type extends '1a' | '1b' | '2a' | '2b' | 'startingPhase2'>(
+    type: Type,
+    holds: (m: Moment, packet: Packet<Message & { readonly type: Type }>) => boolean,
+  ): Law =>
+  (m) =>
+    m.said(type).every((packet) => holds(m, packet));
 
 /** All votes that are remembered: those of acceptors, and those that promises tell of. */
 export const allVotes = (m: Moment): readonly Votes[] => [
