@@ -2,9 +2,10 @@
  * # The protocol of a replicated service
  *
  * All actions of a replica, and the protocol that they make for an application, a configuration and
- * parameters. To read the protocol, begin with the acceptor, then the proposer and the learner:
- * these three are Paxos. The executor makes a service of it, the election and the retries keep it
- * going.
+ * parameters. To read the protocol, begin with the acceptor; then the proposer, what it proposes,
+ * and the learner: these are Paxos. The executor makes a service of it, with the requests of
+ * clients, the reply cache and state transfer. The election and the retries keep it going, and the
+ * replica is all of them together.
  *
  * Follows Protocol/RSL/Replica.i.dfy of IronFleet, where an action may find nothing to do; here it
  * then has a guard that says so.
