@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { Random } from '../../harness/simulation/random.ts';
 import { received } from '../../harness/testing/originalRsl.ts';
 import { ORIGINAL_ACTIONS } from '../../harness/testing/originalRslActions.ts';
-import { RslWalk, walk } from '../../harness/testing/rslBehaviours.ts';
+import { walk } from '../../harness/testing/rslBehaviours.ts';
+import { type Situation, situations } from '../../harness/testing/rslSituations.ts';
 import { counter } from '../../spec/apps/counter.ts';
 import type { Packet } from '../../spec/framework/environment.ts';
 import { equal } from '../../spec/framework/equal.ts';
@@ -38,42 +38,16 @@ const OF_THE_ORIGINAL: ReadonlySet<string> = new Set<Message['type']>([
   'invalid',
 ]);
 
-/** A replica in some state of a random behaviour, and packets that it may get there. */
-interface Situation {
-  readonly r: Replica;
-  readonly packets: readonly Packet<Message>[];
-  readonly now: number;
-}
-
-/** Of one behaviour, what is sent in it, and a situation every few events. */
-function* situations(hosts: readonly string[], parameters: Parameters, seed: number) {
-  const protocol = rsl(counter, hosts, parameters);
-  const random = new Random(seed);
-  const sent: Packet<Message>[] = [{ src: 'a', dst: 'a', msg: { type: 'invalid' } }];
-  const walked = new RslWalk(protocol, seed, {
-    act: (_host, _action, _packet, { sends }) => sent.push(...sends),
-    hear: (packet) => sent.push(packet),
-    restart: () => {},
-  });
-  for (let event = 0; event < 1_500; event++) {
-    walked.step();
-    if (event % 3 !== 0) continue;
-    const reached = random.pick(walked.states);
-    const r = random.happens(0.3) ? proposing(reached, random) : reached;
-    // From the latest of what was sent, under the name of one who may have sent it or not.
-    const packets = Array.from({ length: 4 }, () => {
-      const recent = Math.max(0, sent.length - 1 - random.below(random.pick([10, 300])));
-      const { src, msg } = sent[recent] as Packet<Message>;
-      const sender = random.happens(0.7) ? src : random.pick([...hosts, 'mallory', 'client1']);
-      return { src: sender, dst: r.constants.me, msg };
-    });
-    const now = random.below(6_000);
-    yield { r, packets, now } satisfies Situation;
+/** Situations of a behaviour, and of replicas that lead as none ever may. */
+function* situationsOf(hosts: readonly string[], parameters: Parameters, seed: number) {
+  for (const situation of situations(rsl(counter, hosts, parameters), seed, 1_500)) {
+    const { r, random } = situation;
+    yield random.happens(0.3) ? { ...situation, r: proposing(r, random) } : situation;
   }
 }
 
 /** As a replica may never be, but as it could be that leads: much can be proposed, or nearly. */
-function proposing(r: Replica, random: Random): Replica {
+function proposing(r: Replica, random: Situation['random']): Replica {
   const { replicas, parameters } = r.constants;
   const ballot = { seqno: 1 + random.below(3), proposer: r.constants.index };
   const from = Math.max(0, r.acceptor.logTruncationPoint - 1);
@@ -103,7 +77,8 @@ function proposing(r: Replica, random: Random): Replica {
     requestQueue: Array.from({ length: random.below(4) }, client),
     batchDeadline: random.pick([undefined, 0, 6_000]),
   };
-  return { ...r, proposer, election: { ...r.election, view } };
+  const receivedEarlier = random.pick([r.election.receivedEarlier, proposer.requestQueue]);
+  return { ...r, proposer, election: { ...r.election, view, receivedEarlier } };
 }
 
 const same = (actual: unknown, expected: unknown): void => {
@@ -132,7 +107,7 @@ describe.each(RUNS)('%s in the compatible preset', (_, hosts, parameters) => {
   test('receive as the original does', () => {
     let effective = 0;
     for (const seed of SEEDS) {
-      for (const { r, packets, now } of situations(hosts, parameters, seed)) {
+      for (const { r, packets, now } of situationsOf(hosts, parameters, seed)) {
         for (const packet of packets) {
           const expected = received(r, packet, now);
           same(outcomes(r, now, packet), expected);
@@ -146,7 +121,7 @@ describe.each(RUNS)('%s in the compatible preset', (_, hosts, parameters) => {
   test('do of their own accord what the original does, and nothing else', () => {
     const seen = new Set<string>();
     for (const seed of SEEDS) {
-      for (const { r, now } of situations(hosts, parameters, seed)) {
+      for (const { r, now } of situationsOf(hosts, parameters, seed)) {
         for (const [original, names] of ORIGINAL_ACTIONS) {
           const expected = original(r, now);
           const actual = names.flatMap((name) => {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { Random } from '../../harness/simulation/random.ts';
 import { clausesOf, untried } from '../../harness/testing/clauses.ts';
 import { deepFreeze } from '../../harness/testing/deepFreeze.ts';
 import { RslWalk, SHAPES, type Shape } from '../../harness/testing/rslBehaviours.ts';
@@ -12,6 +11,7 @@ import {
   receive,
   replica,
 } from '../../harness/testing/rslReplicas.ts';
+import { situations } from '../../harness/testing/rslSituations.ts';
 import { counter } from '../../spec/apps/counter.ts';
 import type { Packet } from '../../spec/framework/environment.ts';
 import { equal } from '../../spec/framework/equal.ts';
@@ -89,13 +89,6 @@ function everyStep(
   alsoReceive: (r: Replica, packet: Packet<Message>, names: readonly string[]) => void = () => {},
 ): void {
   const protocol = rsl(counter, shape.replicas, shape.parameters);
-  const random = new Random(seed);
-  const sent: Packet<Message>[] = [{ src: 'a', dst: 'a', msg: INVALID }];
-  const walked = new RslWalk(protocol, seed, {
-    act: (_host, _action, _packet, { sends }) => sent.push(...sends),
-    hear: (packet) => sent.push(packet),
-    restart: () => {},
-  });
   const steps = (r: Replica, now: number, packet: Packet<Message> | undefined): string[] =>
     protocol.actions.flatMap((action) => {
       if ((action.takes === 'packet') !== (packet !== undefined)) return [];
@@ -103,16 +96,10 @@ function everyStep(
       for (const step of found) look(r, action.name, step);
       return found.length > 0 ? [action.name] : [];
     });
-  for (let event = 0; event < 900; event++) {
-    walked.step();
-    if (event % 3 !== 0) continue;
-    const r = deepFreeze(random.pick(walked.states));
-    const now = random.below(4_000);
+  for (const { r, packets, now } of situations(protocol, seed, 900)) {
+    deepFreeze([r, packets]);
     steps(r, now, undefined);
-    const recent = sent[Math.max(0, sent.length - 1 - random.below(200))] as Packet<Message>;
-    const src = random.happens(0.8) ? recent.src : random.pick([...shape.replicas, 'mallory']);
-    const packet = deepFreeze({ src, dst: r.constants.me, msg: recent.msg });
-    alsoReceive(r, packet, steps(r, now, packet));
+    for (const packet of packets) alsoReceive(r, packet, steps(r, now, packet));
   }
 }
 
