@@ -6,9 +6,13 @@
  * once for each packet that reaches it.
  */
 import type { Action, Protocol, Step } from '../../protocol/framework/action.ts';
-import { stepsOf } from '../../protocol/framework/steps.ts';
+import { choicesOf, guardOf, stepOf } from '../../protocol/framework/steps.ts';
 import { type LawList, lawList } from '../../refinement/framework/laws.ts';
-import { RESTART, type SystemRefinement } from '../../refinement/framework/systemRefinement.ts';
+import {
+  type Act,
+  RESTART,
+  type SystemRefinement,
+} from '../../refinement/framework/systemRefinement.ts';
 import type { Packet } from '../../spec/framework/environment.ts';
 import type { Verdict } from '../../spec/framework/verdict.ts';
 import { Interner, type PacketPart, type Part } from './interning.ts';
@@ -37,6 +41,8 @@ export interface Move<State, Message, Ghost> {
   readonly sends: readonly PacketPart<Message>[];
   /** The step as the action gave it. */
   readonly step: Step<State, Message>;
+  /** The same as a ghost is told of it; made when the first one asks. */
+  act: Act<State, Message> | undefined;
   /** What the laws of a step say; nothing of a restart. */
   readonly refusal: Verdict;
 }
@@ -116,7 +122,11 @@ export class HostMoves<State, Message, Ghost> {
     for (const action of this.#protocol.actions) {
       if (action.takes !== takes) continue;
       for (const now of this.#readings(action)) {
-        for (const step of stepsOf(action, before.value, { packet: packet?.value, now })) {
+        const given = { packet: packet?.value, now };
+        // As stepsOf does, without the cost of a generator for each packet that comes up.
+        for (const choice of choicesOf(action, before.value, given)) {
+          if (guardOf(action, before.value, given, choice) !== undefined) continue;
+          const step = stepOf(action, before.value, given, choice);
           moves.push(this.#move(action.name, before, packet, step));
         }
       }
@@ -149,6 +159,7 @@ export class HostMoves<State, Message, Ghost> {
       after: unchanged ? before : hosts.intern(step.state),
       sends: [...new Set(step.sends.map((sent) => this.packets.intern(sent)))],
       step,
+      act: undefined,
       refusal:
         unchanged || action === RESTART
           ? undefined

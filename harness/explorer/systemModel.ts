@@ -247,12 +247,13 @@ export class SystemModel<State, Message, Ghost, Spec>
     const before = laws.spec(from.value);
     const ghost = laws.act(laws.copy(from.value), transition.act());
     const to = ghost === from.value ? from : this.#ghosts.intern(ghost);
-    const sight = new Sight(to.value, () => s.states().with(move.before.place, move.after.value));
-    const refusal =
-      checkSpecStep(laws, before, laws.spec(ghost))
-      ?? move.refusal
-      ?? forAll(fresh, (packet) => this.#checkPacket(packet.value, sight));
-    transition.settle(sight.looked ? undefined : from, to, refusal);
+    const refusal = checkSpecStep(laws, before, laws.spec(ghost)) ?? move.refusal;
+    if (refusal !== undefined || fresh.length === 0) transition.settle(from, to, refusal);
+    else {
+      const sight = new Sight(to.value, () => s.states().with(move.before.place, move.after.value));
+      const contradicted = forAll(fresh, (packet) => this.#checkPacket(packet.value, sight));
+      transition.settle(sight.looked ? undefined : from, to, contradicted);
+    }
   }
 
   #checkPacket(packet: Packet<Message>, whole: Whole<State, Ghost>): Verdict {

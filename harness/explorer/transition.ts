@@ -4,6 +4,7 @@
  * What a move of one host does to the system when its network is in a given state: which packets are new,
  * and, once that is settled, where it leads the ghost.
  */
+import type { Step } from '../../protocol/framework/action.ts';
 import type { Act } from '../../refinement/framework/systemRefinement.ts';
 import type { Verdict } from '../../spec/framework/verdict.ts';
 import type { Move } from './hostMoves.ts';
@@ -23,6 +24,7 @@ export class Transition<State, Message, Ghost> {
   from: Part<Ghost> | undefined = undefined;
   to: Part<Ghost> | undefined = undefined;
   refusal: Verdict = undefined;
+  #actOfMany: Act<State, Message> | undefined;
 
   constructor(
     move: Move<State, Message, Ghost>,
@@ -39,26 +41,44 @@ export class Transition<State, Message, Ghost> {
     this.lo = (move.after.lo - move.before.lo + network.lo - before.lo) | 0;
   }
 
-  /**
-   * The step as a ghost is told of it. What many transitions are, nobody can say which packet it took:
-   * a ghost that asks is told so by an Error.
-   */
+  /** The step as a ghost is told of it. */
   act(): Act<State, Message> {
-    const { action, before, packet, step } = this.move;
-    const common = { host: before.place, action, before: before.value, step };
-    if (this.times === 1) return { ...common, packet: packet?.value };
-    return {
-      ...common,
-      get packet(): never {
-        throw new Error(`the ghost asks which packet ${action} took: explore steps separately`);
-      },
+    const { move } = this;
+    move.act ??= {
+      host: move.before.place,
+      action: move.action,
+      before: move.before.value,
+      packet: move.packet?.value,
+      step: move.step,
     };
+    if (this.times === 1) return move.act;
+    this.#actOfMany ??= new ActOfMany(move.act);
+    return this.#actOfMany;
   }
 
   settle(from: Part<Ghost> | undefined, to: Part<Ghost>, refusal: Verdict): void {
     this.from = from;
     this.to = to;
     this.refusal = refusal;
+  }
+}
+
+/** What many transitions are; nobody can say which packet it took, and a ghost must not ask. */
+class ActOfMany<State, Message> implements Act<State, Message> {
+  readonly host: number;
+  readonly action: string;
+  readonly before: State;
+  readonly step: Step<State, Message>;
+
+  constructor({ host, action, before, step }: Act<State, Message>) {
+    this.host = host;
+    this.action = action;
+    this.before = before;
+    this.step = step;
+  }
+
+  get packet(): never {
+    throw new Error(`the ghost asks which packet ${this.action} took: explore steps separately`);
   }
 }
 

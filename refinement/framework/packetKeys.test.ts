@@ -45,4 +45,18 @@ describe('what packets go by', () => {
     expect(new Set(found.map(({ hi, lo }) => `${hi} ${lo}`)).size).toBe(3);
     expect(found[3]).toEqual(found[0]);
   });
+
+  test('stays the same however many messages come in between', () => {
+    const keys = new PacketKeys();
+    const msg = { text: 'hello' };
+    const first = keys.of({ src: 'a', dst: 'b', msg });
+    const others = new Set<string>();
+    for (let n = 0; n < 5_000; n++) {
+      const { hi, lo } = keys.of({ src: 'a', dst: 'b', msg: { text: `${n}` } });
+      others.add(`${hi} ${lo}`);
+      if (n % 500 === 0) expect(keys.of({ src: 'a', dst: 'b', msg })).toEqual(first);
+    }
+    expect(others.size).toBe(5_000);
+    expect(others).not.toContain(`${first.hi} ${first.lo}`);
+  });
 });

@@ -26,10 +26,14 @@ export interface Fingerprint {
  */
 export const fingerprint = (value: unknown): Fingerprint => new Hasher().add(value).digest();
 
+/** Where the lanes begin. */
+const START_A = 0x9e3779b9;
+const START_B = 0x243f6a88;
+
 /** A fingerprint in the making, of the words and values added, in their order. */
 export class Hasher {
-  #a = 0x9e3779b9;
-  #b = 0x243f6a88;
+  #a = START_A;
+  #b = START_B;
   #words = 0;
 
   /** Adds 32 bits. */
@@ -78,13 +82,13 @@ export class Hasher {
       case 'log':
         return this.#ordered(depth - 1, TAGS.log, value as Log<unknown>);
       case 'set':
-        return this.#unordered(TAGS.set, value as ReadonlySet<unknown>, (hasher, element) =>
-          hasher.#add(depth - 1, element),
+        return this.#unordered(TAGS.set, value as ReadonlySet<unknown>, (element) =>
+          this.#add(depth - 1, element),
         );
       case 'map':
-        return this.#entries(depth - 1, TAGS.map, value as ReadonlyMap<unknown, unknown>);
+        return this.#map(depth - 1, value as ReadonlyMap<unknown, unknown>);
       case 'record':
-        return this.#entries(depth - 1, TAGS.record, Object.entries(value as object));
+        return this.#record(depth - 1, value as Readonly<Record<string, unknown>>);
     }
   }
 
@@ -120,28 +124,49 @@ export class Hasher {
     return this;
   }
 
-  #entries(
-    depth: number,
-    tag: number,
-    entries: Iterable<readonly [key: unknown, value: unknown]>,
-  ): this {
-    return this.#unordered(tag, entries, (hasher, [key, value]) => {
-      hasher.#add(depth, key);
-      hasher.#add(depth, value);
+  // The items of what has no order are hashed from the start, in this hasher's place, which is
+  // restored when they are added up. Records are hashed so often that theirs is a loop of its own.
+
+  #record(depth: number, record: Readonly<Record<string, unknown>>): this {
+    const [a, b, words] = [this.#a, this.#b, this.#words];
+    const keys = Object.keys(record);
+    let [hi, lo] = [0, 0];
+    for (const key of keys) {
+      const digest = this.#restart(START_A, START_B, 0)
+        .#string(TAGS.string, key)
+        .#add(depth, record[key])
+        .digest();
+      hi = (hi + digest.hi) | 0;
+      lo = (lo + digest.lo) | 0;
+    }
+    return this.#restart(a, b, words).word(TAGS.record).word(keys.length).word(hi).word(lo);
+  }
+
+  #map(depth: number, map: ReadonlyMap<unknown, unknown>): this {
+    return this.#unordered(TAGS.map, map, ([key, value]) => {
+      this.#add(depth, key).#add(depth, value);
     });
   }
 
-  #unordered<T>(tag: number, items: Iterable<T>, add: (hasher: Hasher, item: T) => void): this {
+  #unordered<T>(tag: number, items: Iterable<T>, add: (item: T) => void): this {
+    const [a, b, words] = [this.#a, this.#b, this.#words];
     let [count, hi, lo] = [0, 0, 0];
     for (const item of items) {
-      const hasher = new Hasher();
-      add(hasher, item);
-      const digest = hasher.digest();
+      this.#restart(START_A, START_B, 0);
+      add(item);
+      const digest = this.digest();
       hi = (hi + digest.hi) | 0;
       lo = (lo + digest.lo) | 0;
       count++;
     }
-    return this.word(tag).word(count).word(hi).word(lo);
+    return this.#restart(a, b, words).word(tag).word(count).word(hi).word(lo);
+  }
+
+  #restart(a: number, b: number, words: number): this {
+    this.#a = a;
+    this.#b = b;
+    this.#words = words;
+    return this;
   }
 }
 
