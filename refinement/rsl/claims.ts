@@ -16,6 +16,8 @@ export interface Claim {
   /** The highest ballot in a 2b of its own, and the highest operation or −1. */
   voted: Ballot;
   votedOperation: Operation;
+  /** The highest operation of whose vote a 1b of its own tells, or −1. */
+  toldOperation: Operation;
   /** The highest checkpoint in a heartbeat of its own. */
   checkpoint: Operation;
   /** The views whose leaders it has said to suspect, in the order in which it said so. */
@@ -44,6 +46,7 @@ export class Claims {
       led: LOWEST,
       voted: LOWEST,
       votedOperation: -1,
+      toldOperation: -1,
       checkpoint: 0,
       suspected: [],
     }));
@@ -79,6 +82,14 @@ export class Claims {
     if (claim === undefined) return;
     if (order(ballot, claim.voted) > 0) claim.voted = ballot;
     if (operation > claim.votedOperation) claim.votedOperation = operation;
+  }
+
+  tell(place: number, operations: Iterable<Operation>): void {
+    const claim = this.#claims[place];
+    if (claim === undefined) return;
+    for (const operation of operations) {
+      if (operation > claim.toldOperation) claim.toldOperation = operation;
+    }
   }
 
   checkpoint(place: number, operation: Operation): void {

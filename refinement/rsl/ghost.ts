@@ -29,7 +29,7 @@ import type { Act } from '../framework/systemRefinement.ts';
 import { Claims } from './claims.ts';
 import { History } from './history.ts';
 import { NOTHING_SAID, type OperationRecord, withProposal, withVote } from './operation.ts';
-import { order, sameBatch, sameVotes } from './values.ts';
+import { order, range, sameBatch, sameVotes } from './values.ts';
 
 /** A service: what does not change. */
 export interface Setting {
@@ -129,6 +129,18 @@ export class Ghost {
     return this.#promises[place] ?? [];
   }
 
+  /** The operations of this number or a higher one of whose votes a replica may have told. */
+  toldBy(place: number, from: Operation): Iterable<Operation> {
+    const last = this.#claims.of(place)?.toldOperation ?? -1;
+    const promises = this.promisesOf(place);
+    // As above.
+    return last - from <= promises.length * this.setting.parameters.maxLogLength
+      ? range(from, last)
+      : new Set(
+          promises.flatMap(({ msg }) => [...msg.votes.keys()].filter((told) => told >= from)),
+        );
+  }
+
   /** How high and how far replicas have said to be. */
   get claims(): Claims {
     return this.#claims;
@@ -217,6 +229,7 @@ export class Ghost {
         return false;
     }
     promises.splice(at, 0, packet);
+    this.#claims.tell(place, votes.keys());
     this.#claims.truncate(logTruncationPoint);
     return true;
   }
@@ -268,10 +281,6 @@ export class Ghost {
 }
 
 const NOTHING: readonly never[] = [];
-
-function* range(from: number, last: number): Iterable<number> {
-  for (let number = from; number <= last; number++) yield number;
-}
 
 /** Messages of which it does not matter to whom they go. */
 const SAID_TO_ALL: ReadonlySet<Message['type']> = new Set([

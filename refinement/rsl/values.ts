@@ -1,5 +1,5 @@
 /**
- * # Ballots, batches and votes, compared
+ * # Ballots, batches, votes and numbers
  *
  * The checker's own order of ballots and its own equality of values. The protocol has them too; but
  * a checker that asked the protocol whether one ballot is above another would believe whatever the
@@ -68,4 +68,9 @@ export function sameReplies(
     if (other[1].seqno !== seqno || other[1].reply !== reply) return false;
   }
   return true;
+}
+
+/** The whole numbers from one to another, with both. */
+export function* range(from: number, last: number): Iterable<number> {
+  for (let number = from; number <= last; number++) yield number;
 }

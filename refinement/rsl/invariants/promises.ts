@@ -89,14 +89,31 @@ const keepsPromises: ReplicaLaw = ({ acceptor }, ghost, place, before) => {
     highest === undefined || order(acceptor.maxBallot, highest) >= 0,
   );
   if (lower !== undefined) return lower;
-  const knows =
-    before !== undefined && before.acceptor.logTruncationPoint <= acceptor.logTruncationPoint;
-  for (const { msg } of knows ? ghost.news : promises) {
+  const old = before?.acceptor;
+  if (old === undefined || old.logTruncationPoint > acceptor.logTruncationPoint) {
+    return keepsAll(acceptor, ghost, place);
+  }
+  for (const { msg } of ghost.news) {
     const refusal = msg.type === '1b' ? isKept(msg, acceptor) : undefined;
     if (refusal !== undefined) return refusal;
   }
-  return knows ? changesAreAllowed(acceptor, before.acceptor, ghost, place) : undefined;
+  return changesAreAllowed(acceptor, old, ghost, place);
 };
+
+/** R9 of all promises and all operations. */
+function keepsAll({ votes, logTruncationPoint }: Acceptor, ghost: Ghost, place: number): Verdict {
+  const promises = ghost.promisesOf(place);
+  for (const [operation, vote] of votes) {
+    if (operation < logTruncationPoint) continue;
+    const refusal = isKeptFor(promises, operation, vote);
+    if (refusal !== undefined) return refusal;
+  }
+  for (const operation of ghost.toldBy(place, logTruncationPoint)) {
+    const refusal = votes.has(operation) ? undefined : isKeptFor(promises, operation, undefined);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
 
 /**
  * R10, 1bMessage{Without,With}OpnImplicationsFor2b: who promises tells the highest vote that it has
