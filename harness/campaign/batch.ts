@@ -110,7 +110,7 @@ function writeFailure(service: AnyCampaignService, shape: Shape<unknown>): Failu
     return { ...common, refusal: firstDifference(behaviours, shape), length: seen.steps };
   }
   if (anyState) return { ...common, refusal: describeRefusal(refusal), length: 1 };
-  const short = shrink(behaviours, schedule, refusal.boundary);
+  const short = shrink(behaviours, schedule, refusal);
   const final = short.outcome.refusal;
   // A schedule cannot always go on to the refusal that the plan led to; then the plan alone must
   // do.

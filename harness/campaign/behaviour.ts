@@ -9,7 +9,7 @@ import type { Host } from '../../impl/framework/io.ts';
 import type { Seen } from '../../refinement/framework/monitor.ts';
 import { BoundaryRefusal } from '../../refinement/framework/refusal.ts';
 import { type FaultCounts, noFaultsYet, RESTART_FAULTS } from '../simulation/faults.ts';
-import type { Plan } from '../simulation/plan.ts';
+import type { Fairness, Plan } from '../simulation/plan.ts';
 import type { SimulatedProtocol } from '../simulation/protocolService.ts';
 import { Random } from '../simulation/random.ts';
 import type { SimulatedService } from '../simulation/service.ts';
@@ -38,7 +38,7 @@ export interface Outcome {
   readonly anyState: boolean;
   /** Equal for equal behaviours; empty unless asked for. */
   readonly digest: string;
-  /** The behaviour as a schedule; nothing unless asked for. */
+  /** The behaviour as a schedule of what came about; nothing unless asked for. */
   readonly schedule: Schedule | undefined;
   /** The behaviour for a reader, a step a line; empty unless asked for. */
   readonly story: readonly StoryStep[];
@@ -115,9 +115,7 @@ class Run<Said, P extends Parcel<Said>> {
 
   simulate(plan: Plan): Outcome {
     const simulation = new Simulation(this.#stage, plan);
-    simulation.onHeal = (fairness) => {
-      this.#healed = this.#events && { events: [...this.#events], thenFair: fairness };
-    };
+    simulation.onHeal = (fairness) => this.#heals(fairness);
     const refusal = refusalOf(() => {
       this.#warmUp(plan);
       this.#began = true;
@@ -130,9 +128,13 @@ class Run<Said, P extends Parcel<Said>> {
     this.#began = true;
     let promise: Outcome['promise'];
     const refusal = refusalOf(() => {
-      promise = follow(this.#stage, schedule);
+      promise = follow(this.#stage, schedule, (fairness) => this.#heals(fairness));
     });
     return this.#outcome(refusal, noFaultsYet(), promise);
+  }
+
+  #heals(fairness: Fairness): void {
+    this.#healed = this.#events && { events: [...this.#events], thenFair: fairness };
   }
 
   /** Before the behaviour, single steps from arbitrary states. They do not count as its steps. */

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Io, Wake } from '../../impl/framework/io.ts';
 import { LockHost } from '../../impl/lock/host.ts';
+import type { BoundaryRefusal } from '../../refinement/framework/refusal.ts';
 import { lockCampaign } from '../lock/campaign.ts';
 import { type LockShape, lockService } from '../lock/service.ts';
 import { everyHostTakes } from '../simulation/expectation.ts';
@@ -179,7 +180,7 @@ test('a lost transfer that is never offered again shrinks to the grant that was 
   const plan = { seed: 3, steps: 50, faults: { ...NO_FAULTS, ...faults } };
   const { schedule, refusal } = behaviours.run(plan, { schedule: true });
   expect(refusal?.boundary).toBe('liveness');
-  const short = shrink(behaviours, schedule ?? NOTHING, 'liveness');
+  const short = shrink(behaviours, schedule ?? NOTHING, refusal as BoundaryRefusal);
   expect(short.schedule.events).toEqual([{ step: 'a', clock: 0 }]);
 });
 

@@ -88,16 +88,20 @@ export function write<Said, P extends Parcel<Said>>(
 }
 
 /**
- * Lets a world go through a schedule; throws the first refusal. Gives what became of the promise,
- * if the schedule asks for one.
+ * Lets a world go through a schedule; throws the first refusal. Calls `onHeal` when the events are
+ * over. Gives what became of the promise, if the schedule asks for one.
  */
 export function follow<Said, P extends Parcel<Said>>(
   stage: Stage<Said, P>,
   { events, thenFair }: Schedule,
+  onHeal: (fairness: Fairness) => void,
 ): Simulation<Said, P>['promise'] {
-  const follower = new Follower(stage.world);
+  const { world } = stage;
+  const follower = new Follower(world);
   for (const event of events) follower.follow(event);
+  world.checkAll();
   if (thenFair === undefined) return undefined;
+  onHeal(thenFair);
   const simulation = new Simulation(stage, { seed: 0, steps: 0, faults: NO_FAULTS });
   simulation.heal(thenFair);
   return simulation.promise;

@@ -12,7 +12,10 @@ import { protocolBehavioursOf } from '../campaign/behaviour.ts';
 import { DEFAULT_STEPS, longPlans } from '../campaign/plans.ts';
 import type { CampaignOptions, CampaignService, Settings } from '../campaign/services.ts';
 import { APPLICATIONS } from './requests.ts';
-import { MAX_REPLICAS, type RslShape, replicasOf, rslService } from './service.ts';
+import { rslService } from './service.ts';
+import { MAX_REPLICAS, type RslShape, replicasOf } from './shape.ts';
+
+const MAX_CLIENTS = 100;
 
 const atLeast = (least: number) => z.int().min(least);
 
@@ -92,13 +95,16 @@ export const rslCampaign: CampaignService<RslShape> = {
   objections: (options) => {
     const fixed = fixedIn(options);
     const preset = fixed.compatible ? COMPATIBLE : { ...DEFAULT, durable: false };
-    const { application } = options.settings ?? {};
+    const { application, clients = 1 } = options.settings ?? {};
     const known: readonly string[] = APPLICATIONS;
     return [
       ...objections(replicasOf(options.hosts ?? 3), { ...preset, ...fixed }),
       ...(application === undefined || known.includes(application)
         ? []
         : [`there is no application "${application}"; choose one of: ${known.join(', ')}`]),
+      ...(clients >= 1 && clients <= MAX_CLIENTS
+        ? []
+        : [`clients must be from 1 to ${MAX_CLIENTS}, not ${clients}`]),
     ];
   },
   remarks: ({ hosts }) => (hosts === undefined ? [] : remarks(replicasOf(hosts))),
@@ -106,7 +112,7 @@ export const rslCampaign: CampaignService<RslShape> = {
     replicas: z.int().min(1).max(MAX_REPLICAS),
     application: z.enum(APPLICATIONS),
     parameters,
-    clients: z.int().min(0).max(100),
+    clients: z.int().min(1).max(MAX_CLIENTS),
   }),
   shapes: (options) => {
     const { hosts, steps = DEFAULT_STEPS, settings = {} } = options;

@@ -35,12 +35,21 @@
  *
  * Before any of that, whatever the timers were set to has to pass: clocks that were set back make
  * that long.
+ *
+ * Where replicas try again, more is promised: every live replica answers, so each has caught up,
+ * within C of the first reply. P is the period of retries.
+ *
+ * - *Catching up*: a replica hears that it is behind (N); looks twice, and then asks, in turns, for
+ *   votes and for the state of one of the n others, until it has one that is ahead (2nP + 4L + 4R).
+ *   That one may be behind, too: this happens at most n times. Then the client has to ask once more
+ *   (A + 2L + R).
  */
 import { type Ballot, compareBallots } from '../../protocol/rsl/ballot.ts';
 import type { Parameters } from '../../protocol/rsl/configuration.ts';
 import type { Message } from '../../protocol/rsl/messages.ts';
 import type { Replica } from '../../protocol/rsl/replica.ts';
-import type { Expect, Healed } from '../simulation/expectation.ts';
+import type { EndPoint } from '../../spec/framework/environment.ts';
+import type { Expect, Expectation, Healed } from '../simulation/expectation.ts';
 import { Random } from '../simulation/random.ts';
 import { PersistentClient } from '../simulation/requestClient.ts';
 import { type ApplicationName, ASKED, conversationWith } from './requests.ts';
@@ -50,41 +59,64 @@ const PERIOD = 50;
 /** A number beyond all that clients have used before. */
 const FRESH = 1_000_000;
 
-/** A reply to a client that keeps asking all live replicas. */
+/** Replies to a client that keeps asking all live replicas. */
 export function expectReply(
   application: ApplicationName,
   states: readonly Replica[],
 ): Expect<Message> {
   const [first] = states;
   if (first === undefined) throw new RangeError('no replica, no reply');
-  const { replicas, quorum } = first.constants;
-  return {
-    silent: replicas.length - quorum,
-    begin: (healed) => {
-      const conversation = conversationWith(application);
-      const request = ASKED[application].request(new Random(0));
-      const client = new PersistentClient<Message>(
-        {
-          client: 'client1',
-          seqno: FRESH,
-          msg: { type: 'request', seqno: FRESH, request },
-        },
-        healed.live.map((place) => replicas[place] as string),
-        conversation,
-        PERIOD,
-      );
+  const { replicas, quorum, parameters } = first.constants;
+  const begin = (healed: Healed): Expectation<Message> => {
+    const asked = healed.live.map((place) => replicas[place] as EndPoint);
+    const client = clientOf(application, asked);
+    const common = { client, observe: () => {} };
+    const bound = replyBound(states, healed);
+    if (parameters.compatible) {
       return {
+        ...common,
         law: 'once a quorum lives and the network delivers, a request is answered in time',
-        bound: replyBound(states, healed),
-        client,
-        observe: () => {},
-        waitsFor: () => (client.isAnswered ? [] : [`${client.name}#${FRESH}`]),
+        bound,
+        waitsFor: () => (client.answeredBy.size > 0 ? [] : [`${client.name}#${FRESH}`]),
       };
-    },
+    }
+    return {
+      ...common,
+      law: 'once a quorum lives and the network delivers, every live replica answers in time',
+      bound: bound + catchUpBound(replicas.length, parameters, healed),
+      waitsFor: () => asked.filter((replica) => !client.answeredBy.has(replica)),
+    };
   };
+  return { silent: replicas.length - quorum, begin };
 }
 
-/** In milliseconds, as derived above. */
+function clientOf(
+  application: ApplicationName,
+  asked: readonly EndPoint[],
+): PersistentClient<Message> {
+  const request = ASKED[application].request(new Random(0));
+  const msg: Message = { type: 'request', seqno: FRESH, request };
+  const conversation = conversationWith(application);
+  return new PersistentClient(
+    { client: 'client1', seqno: FRESH, msg },
+    asked,
+    conversation,
+    PERIOD,
+  );
+}
+
+/** How long after the first reply the last may come, in milliseconds, as derived above. */
+function catchUpBound(
+  replicas: number,
+  { heartbeatPeriod, retryPeriod }: Parameters,
+  { latency: L, reaction: R }: Healed,
+): number {
+  const news = heartbeatPeriod + 2 * R + L;
+  const round = news + 2 * replicas * retryPeriod + 4 * (L + R);
+  return replicas * round + PERIOD + 2 * L + R;
+}
+
+/** How long the first reply may take, in milliseconds, as derived above. */
 export function replyBound(states: readonly Replica[], healed: Healed): number {
   const { latency: L, reaction: R } = healed;
   const live = healed.live.map((place) => states[place] as Replica);

@@ -1,37 +1,25 @@
 /**
  * # The replicated service, as the harness simulates it
  */
-import type { Parameters } from '../../protocol/rsl/configuration.ts';
+import { receiveRequest } from '../../protocol/rsl/clients.ts';
 import type { Message } from '../../protocol/rsl/messages.ts';
+import { fillGap, startBatchTimer } from '../../protocol/rsl/proposing.ts';
 import type { Replica } from '../../protocol/rsl/replica.ts';
+import { askForState } from '../../protocol/rsl/retry.ts';
 import { ignore, RECEIVED_BY } from '../../protocol/rsl/rsl.ts';
+import { adoptState, requestState, supplyState } from '../../protocol/rsl/stateTransfer.ts';
 import type { Ghost } from '../../refinement/rsl/ghost.ts';
 import { rslRefinement } from '../../refinement/rsl/service.ts';
-import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { State } from '../../spec/rsl/service.ts';
+import { refusing } from '../campaign/coverage.ts';
 import { LINK_FAULTS } from '../simulation/faults.ts';
 import type { SimulatedProtocol } from '../simulation/protocolService.ts';
 import { RequestClient } from '../simulation/requestClient.ts';
 import { lie } from './liars.ts';
 import { expectReply } from './liveness.ts';
-import { type ApplicationName, ASKED, conversationWith } from './requests.ts';
+import { ASKED, conversationWith } from './requests.ts';
+import { type RslShape, replicasOf } from './shape.ts';
 import { RslWatcher } from './watch.ts';
-
-export interface RslShape {
-  /** How many replicas there are. */
-  readonly replicas: number;
-  readonly application: ApplicationName;
-  readonly parameters: Parameters;
-  /** How many clients use the service. */
-  readonly clients: number;
-}
-
-/** More replicas than there are letters to name them would be no service of this harness. */
-export const MAX_REPLICAS = 26;
-
-/** Replicas called a, b, c and so on. */
-export const replicasOf = (count: number): readonly EndPoint[] =>
-  Array.from({ length: count }, (_, place) => String.fromCharCode('a'.charCodeAt(0) + place));
 
 const RECEIVERS = Object.fromEntries(
   Object.entries(RECEIVED_BY).map(([type, actions]) => [
@@ -58,12 +46,30 @@ export function rslService(shape: RslShape): SimulatedProtocol<Replica, Message,
         (_, place) =>
           new RequestClient(`client${place + 1}`, replicas, conversationWith(name), random),
       ),
-    watch: () => new RslWatcher(),
+    watch: () => new RslWatcher(shape),
     // Where counters come to their end, the theorem promises nothing.
     ...(isPromised && { expect: (states: readonly Replica[]) => expectReply(name, states) }),
-    never: shape.replicas === 1 ? LINK_FAULTS : [],
+    never: impossible(shape),
     showSpec: ({ executed }) => `${executed.length} executed`,
   };
+}
+
+/** What this configuration cannot have. */
+function impossible({ replicas, parameters }: RslShape): readonly string[] {
+  const { compatible, maxLogLength, maxBatchSize } = parameters;
+  return [
+    // Whoever is alone is never behind.
+    ...(replicas === 1
+      ? [...LINK_FAULTS, supplyState.name, adoptState.name, askForState.name]
+      : []),
+    // A quorum of two is everyone, so nobody begins where another has not come yet.
+    ...(replicas <= 2 ? [requestState.name] : []),
+    // In a window of one there is no operation before another.
+    ...(maxLogLength === 1 ? [fillGap.name] : []),
+    ...(maxBatchSize === 1 ? [startBatchTimer.name] : []),
+    // Only a request of more than 128 MiB is refused there, and nobody here has the time for that.
+    ...(compatible ? [refusing(receiveRequest.name)] : []),
+  ];
 }
 
 /** The earliest of a replica's timers that is still to come. */

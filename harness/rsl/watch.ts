@@ -10,23 +10,48 @@ import { isSettled } from '../../protocol/rsl/replyCache.ts';
 import type { Act } from '../../refinement/framework/systemRefinement.ts';
 import type { Ghost } from '../../refinement/rsl/ghost.ts';
 import type { Watcher } from '../simulation/protocolService.ts';
+import type { RslShape } from './shape.ts';
 
 /** Whoever counts ballots from one counts this many without a surprise. */
 const USUAL_BALLOTS = 3;
 
+const HOPES = {
+  'several requests were executed as one operation': false,
+  'a request that comes again was not executed again': false,
+  'a request that comes again was executed again': false,
+  'the window was full while requests waited': false,
+  'several operations took effect in one step': false,
+  'a ballot beyond the third came to its second phase': false,
+  'a replica that had started again came to lead': false,
+  'a reply was forgotten to make room': false,
+};
+
+type Hope = keyof typeof HOPES;
+
+/** What there is no hope of in some configuration. */
+export function hopeless({ parameters, clients }: RslShape): readonly Hope[] {
+  const { compatible, durable, maxBatchSize, maxLogLength, maxCachedReplies } = parameters;
+  const reasons: readonly (readonly [Hope, boolean])[] = [
+    ['several requests were executed as one operation', maxBatchSize === 1],
+    ['a request that comes again was not executed again', compatible],
+    ['a request that comes again was executed again', !compatible],
+    // An operation is proposed only when those before its window are chosen and executed.
+    ['several operations took effect in one step', maxLogLength === 1],
+    ['a replica that had started again came to lead', !durable],
+    ['a reply was forgotten to make room', maxCachedReplies >= clients],
+  ];
+  return reasons.filter(([, vain]) => vain).map(([hope]) => hope);
+}
+
 export class RslWatcher implements Watcher<Replica, Message, Ghost> {
   #operations = 0;
-  #seen = {
-    'several requests were executed as one operation': false,
-    'a request that comes again was not executed again': false,
-    'a request that comes again was executed again': false,
-    'the window was full while requests waited': false,
-    'several operations took effect in one step': false,
-    'a ballot beyond the third came to its second phase': false,
-    'a replica that had started again came to lead': false,
-    'a reply was forgotten to make room': false,
-  };
+  readonly #seen = { ...HOPES };
+  readonly #hopeless: readonly string[];
   readonly #startedAgain = new Set<number>();
+
+  constructor(shape: RslShape) {
+    this.#hopeless = hopeless(shape);
+  }
 
   step({ host, action, before, step }: Act<Replica, Message>, ghost: Ghost): void {
     const seen = this.#seen;
@@ -52,7 +77,9 @@ export class RslWatcher implements Watcher<Replica, Message, Ghost> {
   }
 
   sometimes(): Readonly<Record<string, boolean>> {
-    return this.#seen;
+    return Object.fromEntries(
+      Object.entries(this.#seen).filter(([hope]) => !this.#hopeless.includes(hope)),
+    );
   }
 
   #execute(before: Replica, after: Replica): void {

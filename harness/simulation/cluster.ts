@@ -84,6 +84,10 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
     return (this.hosts[host] as Impl).nextDeadline();
   }
 
+  checkAll(): void {
+    this.monitor.checkAll();
+  }
+
   send(src: EndPoint, dst: EndPoint, msg: Uint8Array): Envelope {
     return this.#hear(src, dst, msg, undefined);
   }

@@ -3,12 +3,19 @@
  *
  * Finds the actions that a host may take at a moment, with what may be chosen in each, and picks
  * one. Counts how often an action was looked at and not allowed.
+ *
+ * A host need not take an action because it may. Where chance decides, each host is slow to take
+ * some that no clock calls for, such as writing something down, and much can happen before it does.
  */
 import type { Action, Protocol } from '../../protocol/framework/action.ts';
 import type { Packet } from '../../spec/framework/environment.ts';
 import type { Random } from './random.ts';
 
 const NOTHING: readonly never[] = [];
+
+/** What share of its actions a host is in no hurry to take, and how often it puts such a one off. */
+const UNHURRIED = 0.15;
+const PUT_OFF = 0.9;
 
 /** An action and what is counted of it. */
 interface Slot<State, Message> {
@@ -33,7 +40,10 @@ export class ProtocolMoves<State, Message> {
   readonly #byNames = new Map<readonly string[], Slots<State, Message>>();
   /** From which action on each host looks for the next, where everything has its turn. */
   readonly #turns: number[];
-  #chosen = 0;
+  /** How often each host has chosen something, where everything has its turn. */
+  readonly #chosen: number[];
+  /** By their places, the actions that each host is in no hurry to take; once that is drawn. */
+  readonly #unhurried: boolean[][];
   /** The actions that may be taken now, and for each what may be chosen, if anything. */
   readonly #allowed: Slot<State, Message>[] = [];
   readonly #choices: (readonly unknown[] | undefined)[] = [];
@@ -42,6 +52,8 @@ export class ProtocolMoves<State, Message> {
     this.#slots = actions.map((action, place) => ({ action, place, refused: 0 }));
     this.local = this.#slots.filter(({ action }) => action.takes === 'nothing');
     this.#turns = hosts.map(() => 0);
+    this.#chosen = hosts.map(() => 0);
+    this.#unhurried = hosts.map(() => []);
   }
 
   /** The actions of these names, of which the same array is to be given for the same ones. */
@@ -73,14 +85,17 @@ export class ProtocolMoves<State, Message> {
   ): Picked<State, Message> | undefined {
     this.#allowed.length = 0;
     this.#choices.length = 0;
-    for (const slot of slots) this.#consider(slot, state, packet, now);
+    for (const slot of slots) {
+      if (chance !== undefined && this.#isPutOff(slot, host, chance)) continue;
+      this.#consider(slot, state, packet, now);
+    }
     const count = this.#allowed.length;
     if (count === 0) return undefined;
     const picked = chance === undefined ? this.#inTurn(host) : chance.below(count);
     const { action } = this.#allowed[picked] as Slot<State, Message>;
     const choices = this.#choices[picked];
     if (choices === undefined) return { action, choice: undefined };
-    const turn = chance === undefined ? this.#chosen++ : chance.below(choices.length);
+    const turn = chance === undefined ? this.#nextChoice(host) : chance.below(choices.length);
     return { action, choice: choices[turn % choices.length] };
   }
 
@@ -97,6 +112,19 @@ export class ProtocolMoves<State, Message> {
       return undefined;
     }
     return mayTake(action, state, packet, now, choice) ? { action, choice } : undefined;
+  }
+
+  #isPutOff({ action, place }: Slot<State, Message>, host: number, chance: Random): boolean {
+    if (action.takes === 'packet' || action.readsClock) return false;
+    const unhurried = this.#unhurried[host] as boolean[];
+    unhurried[place] ??= chance.happens(UNHURRIED);
+    return unhurried[place] && chance.happens(PUT_OFF);
+  }
+
+  #nextChoice(host: number): number {
+    const turn = this.#chosen[host] as number;
+    this.#chosen[host] = turn + 1;
+    return turn;
   }
 
   #consider(

@@ -77,6 +77,10 @@ export class ProtocolWorld<State, Message, Ghost, Spec> implements World<Message
     return this.#service.nextDeadline(this.#stateOf(host), idleAt);
   }
 
+  checkAll(): void {
+    this.monitor.checkAll();
+  }
+
   send(src: EndPoint, dst: EndPoint, msg: Message): Parcel<Message> {
     return this.#hear(src, dst, msg, undefined);
   }

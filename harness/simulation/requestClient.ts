@@ -109,12 +109,13 @@ export class RequestClient<Said> implements Client<Said> {
   }
 }
 
-/** Sends one request to the same hosts, every period, until it is answered. */
+/** Sends one request to the same hosts, every period, and remembers who has answered. */
 export class PersistentClient<Said> implements Client<Said> {
   readonly name: EndPoint;
   readonly seqno: number;
   wakeAt = 0;
-  isAnswered = false;
+  readonly answeredBy: ReadonlySet<EndPoint>;
+  readonly #answeredBy = new Set<EndPoint>();
   readonly #hosts: readonly EndPoint[];
   readonly #conversation: Conversation<Said>;
   readonly #msg: Said;
@@ -133,6 +134,7 @@ export class PersistentClient<Said> implements Client<Said> {
     this.#hosts = hosts;
     this.#conversation = conversation;
     this.#period = period;
+    this.answeredBy = this.#answeredBy;
   }
 
   act(now: number): readonly Packet<Said>[] {
@@ -140,7 +142,7 @@ export class PersistentClient<Said> implements Client<Said> {
     return this.#hosts.map((dst) => ({ src: this.name, dst, msg: this.#msg }));
   }
 
-  hear({ msg }: Packet<Said>): void {
-    if (this.#conversation.answered(msg) === this.seqno) this.isAnswered = true;
+  hear({ src, msg }: Packet<Said>): void {
+    if (this.#conversation.answered(msg) === this.seqno) this.#answeredBy.add(src);
   }
 }

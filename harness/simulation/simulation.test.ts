@@ -21,7 +21,7 @@ const run = (faults: Partial<FaultPlan>, seed = 1, shape: Partial<LockShape> = {
   );
 
 describe('the simulator', () => {
-  test.prop([faultPlans, fc.integer()], { numRuns: 30 })(
+  test.prop([faultPlans, fc.integer()], { numRuns: 15 })(
     'makes the same behaviour of the same plan, to the last byte',
     (faults, seed) => {
       expect(run(faults, seed).digest).toBe(run(faults, seed).digest);

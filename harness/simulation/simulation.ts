@@ -16,17 +16,14 @@ import { Clocks } from './clocks.ts';
 import type { Expectation } from './expectation.ts';
 import { type FaultCounts, noFaultsYet } from './faults.ts';
 import { type Happening, Happenings } from './happenings.ts';
+import { HealedNetwork } from './healedNetwork.ts';
 import { Network } from './network.ts';
 import type { Fairness, Plan } from './plan.ts';
 import { Random } from './random.ts';
 import type { Stage } from './stage.ts';
 import type { Parcel, World } from './world.ts';
 
-/**
- * After healing, a packet takes less than this long, and a host that is due begins within less than
- * that.
- */
-const HEALED_LATENCY = 10;
+/** A host that is due begins within less than this long, once the network has healed. */
 const REACTION = 3;
 /** How often the adversary gets a turn. */
 const TURN = 20;
@@ -58,6 +55,8 @@ export class Simulation<Said, P extends Parcel<Said>> {
   /** When each host is to be woken next; a wake at any other time is out of date. */
   readonly #wakeAt: number[];
   #now = 0;
+  /** The network, once it has healed. */
+  #healed: HealedNetwork | undefined;
   #steps = 0;
   /** What is promised, once the network has healed. */
   #expectation: Expectation<Said> | undefined;
@@ -98,6 +97,7 @@ export class Simulation<Said, P extends Parcel<Said>> {
     const end = steps * TIME_PER_STEP;
     let happenings = steps * HAPPENINGS_PER_STEP;
     while (this.#steps < steps && this.#now < end && happenings-- > 0 && this.#next()) {}
+    this.#world.checkAll();
     const fairness = this.#chooseFairness();
     this.onHeal?.(fairness);
     this.heal(fairness);
@@ -105,7 +105,7 @@ export class Simulation<Said, P extends Parcel<Said>> {
 
   /** Whether the chaos is over. */
   get #isFair(): boolean {
-    return this.#expectation !== undefined;
+    return this.#healed !== undefined;
   }
 
   /** Lets the network work from now on and checks that the service keeps its promise in time. */
@@ -114,19 +114,15 @@ export class Simulation<Said, P extends Parcel<Said>> {
     if (expect === undefined) return;
     const { clocks, silent } = fairness;
     const live = [...this.#world.names.keys()].filter((host) => !silent.includes(host));
-    this.#beginAnew(fairness);
-    const expectation = expect.begin({
-      live,
-      clocks,
-      latency: HEALED_LATENCY,
-      reaction: REACTION,
-    });
+    const { bound: latency } = this.#beginAnew(fairness);
+    const expectation = expect.begin({ live, clocks, latency, reaction: REACTION });
     this.#expectation = expectation;
     // Whoever was stopped goes on now, and waking too early does no harm.
     for (const host of live) this.#wake(host, this.#now);
     this.#clients = expectation.client === undefined ? [] : [expectation.client];
     for (const client of this.#clients.keys()) this.#wakeClient(client);
     this.#await(expectation);
+    this.#world.checkAll();
   }
 
   #await(expectation: Expectation<Said>): void {
@@ -158,7 +154,7 @@ export class Simulation<Said, P extends Parcel<Said>> {
     return { seed, clocks, silent: [...silent].sort((a, b) => a - b) };
   }
 
-  #beginAnew({ seed, clocks, silent }: Fairness): void {
+  #beginAnew({ seed, clocks, silent }: Fairness): HealedNetwork {
     this.#now = 0;
     this.#random = new Random(seed);
     this.#queue = new Happenings<P>();
@@ -168,6 +164,8 @@ export class Simulation<Said, P extends Parcel<Said>> {
     this.#pausedUntil.fill(0);
     this.#wakeAt.fill(Number.POSITIVE_INFINITY);
     for (const host of silent) this.#downUntil[host] = Number.POSITIVE_INFINITY;
+    this.#healed = new HealedNetwork(this.#random);
+    return this.#healed;
   }
 
   /** The next thing happens; tells whether there was one. */
@@ -253,7 +251,7 @@ export class Simulation<Said, P extends Parcel<Said>> {
   }
 
   #post(parcel: P): void {
-    if (this.#isFair) this.#arrive(parcel, this.#random.below(HEALED_LATENCY));
+    if (this.#healed) this.#arrive(parcel, this.#healed.latency());
     else for (const latency of this.#network.fateOf(parcel)) this.#arrive(parcel, latency);
   }
 

@@ -106,6 +106,9 @@ export interface World<Said, P extends Parcel<Said> = Parcel<Said>> {
   /** A host stops and starts again; absent where it must not. */
   readonly restart: ((host: number) => void) | undefined;
 
+  /** Asks every law there is, those that take long among them; throws a refusal. */
+  checkAll(): void;
+
   /** Someone who is not a host says something, its own or what it has heard. */
   send(src: EndPoint, dst: EndPoint, msg: Said): P;
   repeat(src: EndPoint, dst: EndPoint, heard: P): P;

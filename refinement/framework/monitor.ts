@@ -77,6 +77,11 @@ export class Monitor<Impl, State, Message, Ghost, Spec> {
     this.seen.messages = this.#checker.messages;
   }
 
+  /** Asks every law that speaks of hosts or of the whole, those that take long among them. */
+  checkAll(): void {
+    this.#system.checkAll();
+  }
+
   #place(host: number, action: string): Place {
     const name = this.#refinement.protocol.hosts[host] ?? `host ${host}`;
     return { host: name, step: this.seen.steps, action };

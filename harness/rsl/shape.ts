@@ -1,0 +1,20 @@
+/** # A configuration of the replicated service. */
+import type { Parameters } from '../../protocol/rsl/configuration.ts';
+import type { EndPoint } from '../../spec/framework/environment.ts';
+import type { ApplicationName } from './requests.ts';
+
+export interface RslShape {
+  /** How many replicas there are. */
+  readonly replicas: number;
+  readonly application: ApplicationName;
+  readonly parameters: Parameters;
+  /** How many clients use the service. */
+  readonly clients: number;
+}
+
+/** More replicas than there are letters to name them would be no service of this harness. */
+export const MAX_REPLICAS = 26;
+
+/** Replicas called a, b, c and so on. */
+export const replicasOf = (count: number): readonly EndPoint[] =>
+  Array.from({ length: count }, (_, place) => String.fromCharCode('a'.charCodeAt(0) + place));
