@@ -72,10 +72,6 @@ export class History {
     return this.#state;
   }
 
-  batchAt(operation: Operation): Batch | undefined {
-    return this.#batches.at(operation);
-  }
-
   /**
    * What a replica reflects at least that has executed all operations before this one; nothing
    * where not all of them are chosen.

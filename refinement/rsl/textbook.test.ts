@@ -160,7 +160,7 @@ function firstOf<T>(count: number, items: readonly T[], holds: (item: T) => bool
   return found;
 }
 
-describe('the monitor and the textbook say the same', () => {
+describe('the monitor and the textbook say the same', { timeout: 60_000 }, () => {
   test('of every moment of a behaviour', () => {
     const shape = SHAPES[1] as Shape;
     expect(ending(protocolOf(shape), shape, 1, 1)).toBeUndefined();
