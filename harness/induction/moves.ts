@@ -87,10 +87,20 @@ export function movesOf<State, Message extends object>(
     { name: 'step', weight: 8, change: (scene, random) => someStep(parts, scene, random) },
     {
       name: 'host',
-      weight: 8,
+      weight: 6,
       change(scene, random) {
         const host = random.below(scene.hosts.length);
         return withHost(scene, host, domain.alter(scene.hosts[host] as State, random));
+      },
+    },
+    {
+      name: 'host, in several places',
+      weight: 3,
+      change(scene, random) {
+        const host = random.below(scene.hosts.length);
+        let state = scene.hosts[host] as State;
+        for (let left = 2 + random.below(3); left > 0; left--) state = domain.alter(state, random);
+        return withHost(scene, host, state);
       },
     },
     {

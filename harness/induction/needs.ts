@@ -8,8 +8,10 @@
  *
  * There may be other such sets, and what is not found in so many scenes may still be there.
  */
+import { Random } from '../simulation/random.ts';
 import { aloneWith, type Counterexample, Induction } from './induction.ts';
 import { B3 } from './laws.ts';
+import { refine } from './refine.ts';
 import { type Found, type Model, type SearchOptions, search } from './search.ts';
 import { shrink } from './shrink.ts';
 
@@ -26,7 +28,7 @@ export interface Needs<State, Message> {
   readonly steps: number;
 }
 
-export interface NeedsOptions extends Pick<SearchOptions, 'seed' | 'states' | 'strange' | 'walk'> {
+export interface NeedsOptions extends Pick<SearchOptions, 'seed' | 'states' | 'strange'> {
   /** How many counterexamples are looked at before a law is chosen. */
   readonly enough: number;
   readonly onProgress?: (law: string, needs: readonly string[]) => void;
@@ -42,11 +44,15 @@ export function needsOf<State, Message extends object, Ghost, Spec>(
   return seeker.seek();
 }
 
+/** How many simpler scenes are tried for each counterexample. */
+const SHRINKING = 3_000;
+
 class Seeker<State, Message extends object, Ghost, Spec> {
   readonly #models: readonly Model<State, Message, Ghost, Spec>[];
   readonly #law: string;
   readonly #all: readonly string[];
   readonly #options: NeedsOptions;
+  readonly #random: Random;
   /** Every counterexample that was found, made simple, with the laws that exclude it. */
   readonly #known: { readonly found: Found<State, Message>; readonly excludedBy: Set<string> }[] =
     [];
@@ -61,6 +67,7 @@ class Seeker<State, Message extends object, Ghost, Spec> {
     this.#law = law;
     this.#all = all.filter((other) => other !== law);
     this.#options = options;
+    this.#random = new Random(options.seed);
   }
 
   seek(): Needs<State, Message> {
@@ -82,19 +89,25 @@ class Seeker<State, Message extends object, Ghost, Spec> {
   }
 
   #search(needs: readonly string[]) {
-    const { seed, states, strange, enough, walk } = this.#options;
-    const options = { seed, states, strange, enough, ...(walk && { walk }) };
+    const { seed, states, strange, enough } = this.#options;
+    const trouble = this.#known.map(({ found }) => found);
+    const options = { seed, states, strange, enough, trouble };
     return search(this.#models, aloneWith(this.#law, needs), options);
   }
 
   #learn({ model: place, counterexample }: Found<State, Message>, needs: readonly string[]): void {
     const model = this.#models[place] as Model<State, Message, Ghost, Spec>;
     const induction = new Induction(model, aloneWith(this.#law, needs));
-    const simple: Counterexample<State, Message> = shrink(induction, model, counterexample);
-    const view = induction.view(simple.scene);
-    const excludedBy = new Set(
-      this.#all.filter((other) => induction.laws.why(other, view) !== undefined),
-    );
+    const excluding = ({ scene }: Counterexample<State, Message>): readonly string[] => {
+      const view = induction.view(scene);
+      return this.#all.filter((other) => induction.laws.why(other, view) !== undefined);
+    };
+    const strange = this.#all.filter((other) => !needs.includes(other));
+    const refined = refine(induction, strange, model.source, counterexample, this.#random);
+    const broken = excluding(refined);
+    const kept = strange.filter((other) => !broken.includes(other));
+    const simple = shrink(induction, model, refined, { kept, patience: SHRINKING });
+    const excludedBy = new Set(excluding(simple));
     this.#known.push({ found: { model: place, counterexample: simple }, excludedBy });
   }
 

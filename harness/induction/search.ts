@@ -24,7 +24,7 @@ export interface Model<State, Message, Ghost, Spec>
   readonly reachable: Readonly<Record<string, (scene: Scene<State, Message>) => boolean>>;
 }
 
-export interface SearchOptions {
+export interface SearchOptions<State = never, Message = never> {
   readonly seed: number;
   /** How many scenes are drawn at most. */
   readonly states: number;
@@ -33,6 +33,8 @@ export interface SearchOptions {
   /** How many packets of strangers are tried from each scene. */
   readonly strange: number;
   readonly walk?: Partial<WalkOptions>;
+  /** Scenes in whose neighbourhood there may be counterexamples. */
+  readonly trouble?: readonly Found<State, Message>[];
   /** Is told now and then. */
   readonly onProgress?: (found: Pick<Findings<never, never>, 'states' | 'steps'>) => void;
 }
@@ -65,7 +67,7 @@ const PROGRESS_EVERY = 10;
 export function search<State, Message extends object, Ghost, Spec>(
   models: readonly Model<State, Message, Ghost, Spec>[],
   claim: (all: readonly string[]) => Claim,
-  options: SearchOptions,
+  options: SearchOptions<State, Message>,
 ): Findings<State, Message> {
   const findings: Findings<State, Message> = {
     states: 0,
@@ -81,7 +83,11 @@ export function search<State, Message extends object, Ghost, Spec>(
   const walks = models.map((model, place) => {
     const random = new Random(options.seed * models.length + place);
     const induction = new Induction(model, claim);
-    const scenes = new Walker(induction, model.source, random, options.walk).scenes();
+    const trouble = (options.trouble ?? [])
+      .filter((found) => found.model === place)
+      .map(({ counterexample }) => counterexample.scene);
+    const walker = new Walker(induction, model.source, random, trouble, options.walk);
+    const scenes = walker.scenes();
     return { model, place, random, induction, scenes, seen: new Set<string>() };
   });
   while (findings.states < options.states) {

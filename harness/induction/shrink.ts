@@ -22,14 +22,21 @@ interface Candidate<State, Message> {
   readonly happening: Happening<State, Message>;
 }
 
-/** How many candidates are tried at most. */
+export interface ShrinkOptions {
+  /** How many candidates are tried at most. */
+  readonly patience?: number;
+  /** Laws that must go on to hold, beside the hypothesis. */
+  readonly kept?: readonly string[];
+}
+
+/** How many candidates are tried, unless it is said. */
 const PATIENCE = 20_000;
 
 export function shrink<State, Message extends object, Ghost, Spec>(
   induction: Induction<State, Message, Ghost, Spec>,
   makings: Makings<State, Message>,
   found: Counterexample<State, Message>,
-  patience = PATIENCE,
+  { patience = PATIENCE, kept = [] }: ShrinkOptions = {},
 ): Counterexample<State, Message> {
   const { protocol } = induction.subject.refinement;
   const initial = protocol.hosts.map((me) => protocol.init(me));
@@ -43,7 +50,9 @@ export function shrink<State, Message extends object, Ghost, Spec>(
   const better = ({ scene, happening }: Candidate<State, Message>): boolean => {
     left--;
     if (!canHappen(protocol, scene, happening) || induction.distance(scene, 0) > 0) return false;
-    const broken = induction.broken(induction.view(scene), happening);
+    const view = induction.view(scene);
+    if (induction.laws.countBroken(kept, view, 0) > 0) return false;
+    const broken = induction.broken(view, happening);
     if (broken?.law !== found.law) return false;
     best = { ...broken, scene, happening };
     return true;

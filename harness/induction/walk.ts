@@ -45,6 +45,9 @@ export interface WalkOptions {
   readonly patience: number;
 }
 
+/** Of so many walks one begins where trouble was found before, if that is known. */
+const TROUBLED = 2;
+
 const OPTIONS: WalkOptions = { draws: 10, changes: 12, detour: 3, patience: 10 };
 
 /** How many changes may be tried to mend the beginning of a walk. */
@@ -58,13 +61,17 @@ export class Walker<State, Message extends object> {
   readonly #random: Random;
   readonly #options: WalkOptions;
   readonly #moves: readonly Move<State, Message>[];
+  readonly #trouble: readonly Scene<State, Message>[];
 
+  /** Some walks begin in one of the scenes of `trouble`. */
   constructor(
     induction: Pick<Induction<State, Message, unknown, unknown>, 'distance'>,
     source: Source<State, Message>,
     random: Random,
+    trouble: readonly Scene<State, Message>[] = [],
     options: Partial<WalkOptions> = {},
   ) {
+    this.#trouble = trouble;
     this.#induction = induction;
     this.#source = source;
     this.#random = random;
@@ -93,7 +100,8 @@ export class Walker<State, Message extends object> {
   }
 
   #begin(): Scene<State, Message> | undefined {
-    const begun = this.#source.begin(this.#random);
+    const troubled = this.#trouble.length > 0 && this.#random.below(TROUBLED) === 0;
+    const begun = troubled ? this.#random.pick(this.#trouble) : this.#source.begin(this.#random);
     return this.#mend(begun, this.#induction.distance(begun), BEGINNING);
   }
 

@@ -5,6 +5,8 @@ import type { Message } from '../../../protocol/rsl/messages.ts';
 import type { Replica } from '../../../protocol/rsl/replica.ts';
 import type { Move } from '../walk.ts';
 import {
+  attempt,
+  beReady,
   castVote,
   castVotes,
   lead,
@@ -13,9 +15,17 @@ import {
   quorumPromises,
   sayVote,
 } from './paxosMoves.ts';
+import {
+  wasAskedFor,
+  wasAttempted,
+  wasPermitted,
+  wasProposed,
+  wasVotedFor,
+} from './reasonMoves.ts';
 import type { Change, Hand } from './scenes.ts';
 import {
   ask,
+  askReplica,
   beLikeAnother,
   beStuck,
   comeAsFar,
@@ -34,7 +44,9 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'say a vote': sayVote,
   'make a promise': makePromise,
   'a quorum promises': quorumPromises,
+  attempt,
   lead,
+  'be ready': beReady,
   propose,
   'count votes': countVotes,
   'decide the next': decideNext,
@@ -45,14 +57,23 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'say how far': sayHowFar,
   forget,
   ask,
+  'ask a replica': askReplica,
+  'was proposed': wasProposed,
+  'was permitted': wasPermitted,
+  'was attempted': wasAttempted,
+  'was asked for': wasAskedFor,
+  'was voted for': wasVotedFor,
   'be stuck': beStuck,
   'be like another': beLikeAnother,
 };
 
-/** All of them, each as often as any other. */
+/** Changes without which some actions would seldom have anything to do. */
+const OFTEN: readonly Change[] = [countVotes, supply, beReady];
+
+/** All of them, most of them as often as any other. */
 export const rslMoves = (hand: Omit<Hand, 'random'>): readonly Move<Replica, Message>[] =>
   Object.entries(CHANGES).map(([name, change]) => ({
     name,
-    weight: 2,
+    weight: OFTEN.includes(change) ? 4 : 2,
     change: (scene, random) => change(scene, { ...hand, random }),
   }));

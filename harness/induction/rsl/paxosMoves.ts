@@ -9,6 +9,7 @@ import { truncateLog } from '../../../protocol/rsl/acceptor.ts';
 import { type Ballot, higherOf, isBelow, isSame } from '../../../protocol/rsl/ballot.ts';
 import type { Accept2a, Message, Promise1b, Votes } from '../../../protocol/rsl/messages.ts';
 import type { Proposer } from '../../../protocol/rsl/proposer.ts';
+import type { Random } from '../../simulation/random.ts';
 import { withHost, withPackets } from '../scene.ts';
 import {
   type Change,
@@ -89,14 +90,15 @@ function promised(scene: RslScene, host: number, ballot: Ballot, { random }: Han
 export const makePromise: Change = (scene, hand) =>
   promised(scene, someHost(scene, hand.random), hand.atoms.ballots.draw(hand.random), hand);
 
-/** The replica that a ballot names leads it by some of what it was promised. */
-function leading(scene: RslScene, ballot: Ballot, { random }: Hand, all = false): RslScene {
-  const host = ballot.proposer;
+/** A replica leads a ballot by some of what was promised for it, or all. */
+function leading(scene: RslScene, host: number, ballot: Ballot, hand: Hand, all = false): RslScene {
+  const { random } = hand;
   const r = replicaAt(scene, host);
-  const promises = saidOf(scene, '1b').filter(
-    ({ dst, msg }) => dst === r.constants.me && isSame(msg.ballot, ballot),
-  );
-  const kept = all ? promises : (someOf(promises, random) as typeof promises);
+  const promises = saidOf(scene, '1b').filter(({ msg }) => isSame(msg.ballot, ballot));
+  const mine = promises.filter(({ dst }) => dst === r.constants.me);
+  const kept = all
+    ? mine
+    : (someOf(host === ballot.proposer ? mine : promises, random) as typeof mine);
   const received1bs = new Map(kept.map(({ src, msg }) => [src, msg]));
   const told = [...received1bs.values()];
   const from = Math.max(0, ...told.map(({ logTruncationPoint }) => logTruncationPoint));
@@ -114,36 +116,88 @@ function leading(scene: RslScene, ballot: Ballot, { random }: Hand, all = false)
   return withHost(scene, host, { ...r, proposer, election, acceptor });
 }
 
+/** The replica that a ballot names, and seldom another. */
+const leaderOf = (scene: RslScene, { proposer }: Ballot, random: Random): number =>
+  random.happens(0.1) ? someHost(scene, random) : proposer;
+
+/** A replica attempts a ballot: from now on it asks for promises. */
+export const attempt: Change = (scene, { random, atoms }) => {
+  const ballot = atoms.ballots.draw(random);
+  const host = leaderOf(scene, ballot, random);
+  const r = scene.hosts[host];
+  if (r === undefined) return undefined;
+  const proposer: Proposer = {
+    ...r.proposer,
+    phase: random.pick([0, 1, 1]),
+    maxBallotSent1a: ballot,
+    received1bs: new Map(),
+    proposed: new Map(),
+  };
+  const election = random.happens(0.5) ? { ...r.election, view: ballot } : r.election;
+  const after = withHost(scene, host, { ...r, proposer, election });
+  return withPackets(after, toSome(r, { type: '1a', ballot }, random));
+};
+
+/** A leader is where it may propose something, if it may at all: its view lasts, clients wait. */
+export const beReady: Change = (scene, { random, atoms }) => {
+  const ready = [...scene.hosts.keys()].filter(
+    (host) => replicaAt(scene, host).proposer.received1bs.size > 0,
+  );
+  if (ready.length === 0) return undefined;
+  const host = random.pick(ready);
+  const r = replicaAt(scene, host);
+  const { nextOperation, maxBallotSent1a } = r.proposer;
+  const asked = scene.sent.flatMap(({ src, msg }) =>
+    msg.type === 'request' ? [{ client: src, seqno: msg.seqno, request: msg.request }] : [],
+  );
+  const requestQueue = asked.length === 0 || random.happens(0.3) ? [] : [random.pick(asked)];
+  const proposer: Proposer = {
+    ...r.proposer,
+    phase: 2,
+    nextOperation: random.happens(0.5) ? nextOperation : atoms.operations.draw(random),
+    requestQueue,
+    batchDeadline: random.happens(0.7) ? 0 : undefined,
+  };
+  return withHost(scene, host, {
+    ...r,
+    proposer,
+    election: { ...r.election, view: maxBallotSent1a },
+  });
+};
+
 /** A replica leads by what it was promised. */
 export const lead: Change = (scene, hand) => {
   const promises = saidOf(scene, '1b');
   if (promises.length === 0) return undefined;
   const { ballot } = hand.random.pick(promises).msg;
-  return scene.hosts[ballot.proposer] && leading(scene, ballot, hand);
+  const host = leaderOf(scene, ballot, hand.random);
+  return scene.hosts[host] && leading(scene, host, ballot, hand);
 };
 
 /** A replica attempts a ballot, and some others promise it. */
 export const quorumPromises: Change = (scene, hand) => {
   const ballot = hand.atoms.ballots.draw(hand.random);
-  if (scene.hosts[ballot.proposer] === undefined) return undefined;
+  const host = leaderOf(scene, ballot, hand.random);
+  if (scene.hosts[host] === undefined) return undefined;
   const promisers = someOf([...scene.hosts.keys()], hand.random);
-  const after = promisers.reduce((sofar, host) => promised(sofar, host, ballot, hand), scene);
-  return leading(after, ballot, hand);
+  const after = promisers.reduce((sofar, each) => promised(sofar, each, ballot, hand), scene);
+  return leading(after, host, ballot, hand);
 };
 
 /** A leader proposes something for an operation, whether it is that one's turn or not. */
 function proposed(scene: RslScene, host: number, operation: number, hand: Hand): RslScene {
   const { random, atoms } = hand;
   const r = replicaAt(scene, host);
-  const { compatible } = r.constants.parameters;
   const batch = highestVote(r, operation)?.batch ?? atoms.batches.draw(random);
   const msg: Accept2a = { type: '2a', ballot: r.proposer.maxBallotSent1a, operation, batch };
+  const said = toSome(r, msg, random);
+  const remembered = !r.constants.parameters.compatible && said.length > 0;
   const proposer: Proposer = {
     ...r.proposer,
     nextOperation: Math.max(r.proposer.nextOperation, operation + 1),
-    proposed: compatible ? r.proposer.proposed : new Map(r.proposer.proposed).set(operation, batch),
+    proposed: remembered ? new Map(r.proposer.proposed).set(operation, batch) : r.proposer.proposed,
   };
-  return withPackets(withHost(scene, host, { ...r, proposer }), toSome(r, msg, random));
+  return withPackets(withHost(scene, host, { ...r, proposer }), said);
 }
 
 export const propose: Change = (scene, hand) => {
@@ -167,10 +221,10 @@ export function passBallot(scene: RslScene, ballot: Ballot, hand: Hand): RslScen
   const leader = ballot.proposer;
   let passed = scene;
   for (const [host, { acceptor }] of scene.hosts.entries()) {
-    if (!isBelow(acceptor.maxBallot, ballot) || random.happens(0.1)) continue;
+    if (!isBelow(acceptor.maxBallot, ballot) || random.happens(0.25)) continue;
     passed = promised(passed, host, ballot, hand);
   }
-  passed = leading(passed, ballot, hand, true);
+  passed = leading(passed, leader, ballot, hand, true);
   const { proposer, constants } = replicaAt(passed, leader);
   if (proposer.received1bs.size < constants.quorum) return inPhase(passed, leader, 1);
   let operation = proposer.nextOperation;

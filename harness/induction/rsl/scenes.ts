@@ -30,10 +30,10 @@ export const someHost = ({ hosts }: RslScene, random: Random): number => random.
 export const someOf = <T>(items: readonly T[], random: Random): readonly T[] =>
   items.filter(() => random.happens(0.7));
 
-/** The same message to some of the replicas, or all. */
+/** The same message to all replicas, to some of them, or to none. */
 export const toSome = (r: Replica, msg: Message, random: Random): readonly Packet<Message>[] => {
   const { me, replicas } = r.constants;
-  const to = random.happens(0.5) ? replicas : someOf(replicas, random);
+  const to = random.pick([replicas, replicas, someOf(replicas, random), []]);
   return to.map((dst) => ({ src: me, dst, msg }));
 };
 

@@ -162,6 +162,20 @@ export const ask: Change = (scene, { random, atoms }) => {
   ]);
 };
 
+/** A replica asks another for something that it may lack. */
+export const askReplica: Change = (scene, { random, atoms }) => {
+  const { ballots, operations } = atoms;
+  const r = replicaAt(scene, someHost(scene, random));
+  const operation = operations.draw(random);
+  const ballot = random.happens(0.5) ? r.election.view : ballots.draw(random);
+  const msg = random.pick<Message>([
+    { type: 'voteRequest', operation },
+    { type: 'appStateRequest', ballot, operation },
+    { type: 'startingPhase2', ballot: r.proposer.maxBallotSent1a, logTruncationPoint: operation },
+  ]);
+  return withPackets(scene, toSome(r, msg, random));
+};
+
 /** A replica has not moved since it last looked, and has tried something, or not. */
 export const beStuck: Change = (scene, { random }) => {
   const host = someHost(scene, random);
@@ -171,13 +185,19 @@ export const beStuck: Change = (scene, { random }) => {
   return withHost(scene, host, { ...r, retry });
 };
 
-/** A replica has a part of its state from another. */
+/** A replica has a part of its state from another; a proposer's goes with its view. */
 export const beLikeAnother: Change = (scene, { random }) => {
   const host = someHost(scene, random);
   const r = replicaAt(scene, host);
-  const other = random.pick(scene.hosts);
-  const part = random.pick(['election', 'acceptor', 'learner', 'executor'] as const);
-  return withHost(scene, host, { ...r, [part]: other[part] });
+  const { proposer, election, acceptor, learner, executor } = random.pick(scene.hosts);
+  const part = random.pick([
+    { election },
+    { acceptor },
+    { learner },
+    { executor },
+    { proposer, election },
+  ]);
+  return withHost(scene, host, { ...r, ...part });
 };
 
 /** Replicas execute what was chosen, each as far as it happens to come. */

@@ -46,7 +46,7 @@ export class RslSource implements Source<Replica, Message> {
 
   begin(random: Random): RslScene {
     const steps = random.below(LONGEST);
-    return random.happens(0.4)
+    return random.happens(0.3)
       ? this.reach(this.#initial(), steps, random)
       : this.reach(this.#history(random), Math.floor(steps / 10), random);
   }
@@ -83,7 +83,7 @@ export class RslSource implements Source<Replica, Message> {
     const hand = { ...this.#hand, random };
     const asked = Array.from({ length: 12 }, () => this.#request(random));
     let scene = withPackets(this.#initial(), asked);
-    const ballots = Array.from({ length: 1 + random.below(3) }, () =>
+    const ballots = Array.from({ length: 1 + random.below(4) }, () =>
       hand.atoms.ballots.draw(random),
     ).filter(({ seqno, proposer }) => seqno > 0 && proposer < hand.protocol.hosts.length);
     for (const ballot of ballots.sort(compareBallots)) scene = passBallot(scene, ballot, hand);
