@@ -23,7 +23,7 @@ import type { Verdict } from '../../spec/framework/verdict.ts';
 import type { Fairness } from './fairness.ts';
 import { type Arrival, GhostLaws } from './ghostLaws.ts';
 import { GhostState } from './ghostState.ts';
-import { HostSteps, type HostStepsOptions, type Move } from './hostSteps.ts';
+import { type HostPart, HostSteps, type HostStepsOptions, type Move } from './hostSteps.ts';
 import type { Model, Visit } from './model.ts';
 import { SentSets } from './sentSets.ts';
 import { NO_SYMMETRY, type Symmetry } from './symmetry.ts';
@@ -32,6 +32,8 @@ import { lawNumbers } from './systemLaws.ts';
 export interface GhostModelOptions<State, Message, Ghost> extends HostStepsOptions<State, Message> {
   /** What the model is called; by default, as the protocol. */
   readonly name?: string;
+  /** The actions that may be taken; by default, all of the protocol. */
+  readonly actions?: readonly string[];
   /** Where behaviours begin; by default, where the protocol says. */
   readonly beginning?: Beginning<State, Message, Ghost>;
   /** How many times hosts stop and start again in a behaviour, all together; by default never. */
@@ -44,7 +46,11 @@ export interface GhostModelOptions<State, Message, Ghost> extends HostStepsOptio
   readonly sampleEvery?: number;
   /** How many sets of packets are remembered, before they are all forgotten. */
   readonly maxRemembered?: number;
-  readonly showState?: (s: GhostState<State, Message, Ghost>) => string;
+  /** A state for a reader; if it follows a step, the host that moved may be enough. */
+  readonly showState?: (
+    s: GhostState<State, Message, Ghost>,
+    moved?: HostPart<State, Message>,
+  ) => string;
 }
 
 /** A state of a system that has been running. */
@@ -67,6 +73,8 @@ export class GhostModel<State, Message, Ghost, Spec>
   readonly #steps: HostSteps<State, Message>;
   readonly #sets: SentSets<Message, Ghost>;
   readonly #start: GhostState<State, Message, Ghost>;
+  /** How many images the states have that were checked, all together. */
+  #images = 0;
   /** How the state was reached that was reached last. */
   #arrival: Arrival<State, Message, Ghost> | undefined;
 
@@ -82,7 +90,7 @@ export class GhostModel<State, Message, Ghost, Spec>
     this.#laws = new GhostLaws(refinement, options.sampleEvery ?? 1);
     this.#steps = new HostSteps(protocol, lawList(refinement.stepInvariants), symmetry, options);
     this.#sets = new SentSets(options.maxRemembered ?? 2 ** 17);
-    const names = protocol.actions.map(({ name }) => name);
+    const names = options.actions ?? protocol.actions.map(({ name }) => name);
     this.actions = restarts > 0 ? [...names, RESTART] : names;
     this.checks = ['B3', 'B4', ...lawNumbers(refinement)];
     this.#start = this.#begin(symmetry.size);
@@ -132,6 +140,7 @@ export class GhostModel<State, Message, Ghost, Spec>
   }
 
   checkState(s: GhostState<State, Message, Ghost>): Verdict {
+    this.#images += s.images();
     if (this.#arrival !== undefined) return this.#laws.checkArrival(this.#arrival, s);
     const packets = this.#steps.packets.all.filter((packet) => s.sent.has(packet));
     return this.#laws.checkStart(s, packets);
@@ -142,8 +151,8 @@ export class GhostModel<State, Message, Ghost, Spec>
     return this.#steps.packets.all.filter((p) => sent.has(p)).map(({ value }) => value);
   }
 
-  showState(s: GhostState<State, Message, Ghost>): string {
-    return this.#options.showState?.(s) ?? '';
+  showState(s: GhostState<State, Message, Ghost>, move?: Move<State, Message>): string {
+    return this.#options.showState?.(s, move?.after) ?? '';
   }
 
   /** Such as `b promise ← a: 1a(1.0) → a: 1b(1.0)`; what goes to every host goes to `all`. */
@@ -157,6 +166,14 @@ export class GhostModel<State, Message, Ghost, Spec>
       return `→ ${all ? 'all' : names.join(' ')}: ${describe(msg)}`;
     });
     return [hosts[before.place], action, ...taken, ...sent].join(' ');
+  }
+
+  /**
+   * How many states those stand for that were checked; not known if the beginning is not its own
+   * only image, for then not all images can be reached.
+   */
+  get standFor(): number | undefined {
+    return this.#start.images() === 1 ? this.#images : undefined;
   }
 
   /** How many different states of hosts, packets and sets of packets came up. */

@@ -25,19 +25,12 @@ export class GhostState<State, Message, Ghost> implements Fingerprint {
     this.hosts = hosts;
     this.sent = sent;
     this.restarts = restarts;
-    // The least of the fingerprints of all images; that of an image is the sum of its parts'.
     const { images } = sent;
     let least = 0;
     let leastLow = 0;
     for (let at = 0; at < images.length; at += 2) {
-      let hi = images[at] as number;
-      let lo = images[at + 1] as number;
-      for (const host of hosts) {
-        hi += host.images[at] as number;
-        lo += host.images[at + 1] as number;
-      }
-      hi |= 0;
-      lo |= 0;
+      const hi = this.#half(at);
+      const lo = this.#half(at + 1);
       if (at === 0 || hi < least || (hi === least && lo < leastLow)) {
         least = hi;
         leastLow = lo;
@@ -50,5 +43,21 @@ export class GhostState<State, Message, Ghost> implements Fingerprint {
   /** The hosts' states, in the order of the configuration. */
   states(): State[] {
     return this.hosts.map(({ value }) => value);
+  }
+
+  /** How many different images it has, itself among them. */
+  images(): number {
+    const { length } = this.sent.images;
+    if (length === 2) return 1;
+    const prints = new Set<string>();
+    for (let at = 0; at < length; at += 2) prints.add(`${this.#half(at)} ${this.#half(at + 1)}`);
+    return prints.size;
+  }
+
+  /** Half of the fingerprint of an image: the sum of those of its parts. */
+  #half(at: number): number {
+    let half = this.sent.images[at] as number;
+    for (const host of this.hosts) half += host.images[at] as number;
+    return half | 0;
   }
 }

@@ -40,8 +40,8 @@ export interface Model<State, Label = string> {
   checkStep?(state: State, label: Label, next: State): Verdict;
   /** States for which this is false are checked and counted, but the search does not go on from them. */
   constraint?(state: State): boolean;
-  /** A state and a step for a reader of a report. */
-  showState?(state: State): string;
+  /** A state and a step for a reader of a report; with the step that led to the state, if any. */
+  showState?(state: State, label?: Label): string;
   showLabel?(label: Label): string;
 }
 

@@ -108,15 +108,15 @@ function moments<State, Label>(
 ): string[] {
   return steps.flatMap(({ action, label, state }, index) => [
     `  ${String(from + index).padStart(3)}  ${label === undefined ? action : showLabel(model, label)}`,
-    `       ${showState(model, state)}`,
+    `       ${showState(model, state, label)}`,
   ]);
 }
 
 const showLabel = <State, Label>(model: Model<State, Label>, label: Label): string =>
   model.showLabel?.(label) ?? (typeof label === 'string' ? label : show(label));
 
-const showState = <State, Label>(model: Model<State, Label>, state: State): string =>
-  model.showState?.(state) ?? show(state);
+const showState = <State, Label>(model: Model<State, Label>, state: State, label?: Label): string =>
+  model.showState?.(state, label) ?? show(state);
 
 /** What was found, for a program: one object that JSON can hold. */
 export function reportJson<State, Label>(

@@ -4,10 +4,9 @@
  * The model of a part of it, in a size. With a refinement of its own it is the model of a changed
  * protocol.
  */
-
-import { type Ballot, showBallot } from '../../../protocol/rsl/ballot.ts';
-import type { Batch, Message } from '../../../protocol/rsl/messages.ts';
+import type { Message } from '../../../protocol/rsl/messages.ts';
 import type { Replica } from '../../../protocol/rsl/replica.ts';
+import { ignore } from '../../../protocol/rsl/rsl.ts';
 import type { SystemRefinement } from '../../../refinement/framework/systemRefinement.ts';
 import type { Ghost } from '../../../refinement/rsl/ghost.ts';
 import { rslRefinement } from '../../../refinement/rsl/service.ts';
@@ -20,6 +19,7 @@ import { journal } from './journal.ts';
 import { normalForm } from './normalForm.ts';
 import type { Part } from './parts.ts';
 import { Rehearsal } from './rehearsal.ts';
+import { showChosen, showReplica } from './show.ts';
 
 export type RslRefinement = SystemRefinement<Replica, Message, Ghost, Service>;
 export type RslModel = GhostModel<Replica, Message, Ghost, Service>;
@@ -32,89 +32,71 @@ const SAMPLE_EVERY = 64;
 export interface RslModelOptions {
   /** By default, the protocol as it is. */
   readonly refinement?: RslRefinement;
+  /** Whether states that differ in names only are one; by default they are. */
   readonly symmetry?: boolean;
-  /** Whether what a replica never looks at again is forgotten. */
+  /** Whether what a replica never looks at again is forgotten; by default it is. */
   readonly normal?: boolean;
   readonly separate?: boolean;
 }
 
-export const refinementOf = (size: Size): RslRefinement =>
-  rslRefinement(journal, replicasOf(size), parametersOf(size));
+export const refinementOf = ({ parameters }: Part, size: Size): RslRefinement =>
+  rslRefinement(journal, replicasOf(size), parametersOf(size, parameters));
 
-export function rslModel(
-  part: Part,
-  size: Size = part.size,
-  {
-    refinement = refinementOf(size),
-    symmetry = true,
-    normal = true,
-    separate = false,
-  }: RslModelOptions = {},
-): RslModel {
-  const allows = allowed(part, size);
+export function rslModel(part: Part, size: Size, options: RslModelOptions = {}): RslModel {
+  const { refinement = refinementOf(part, size), separate = false } = options;
+  const { symmetry = true, normal = true } = options;
   return new GhostModel(refinement, {
     name: nameOf(part, size),
+    actions: actionsOf(part, size, refinement),
     beginning: part.begin(new Rehearsal(refinement, NOW), size),
     restarts: size.restarts,
     clockReadings: [NOW],
-    allows,
+    allows: stepsOf(part, size),
     ...(normal && { normal: (r) => normalForm(r, size) }),
     ...(symmetry && { symmetry: part.symmetry(size) }),
     separate,
     sampleEvery: SAMPLE_EVERY,
-    showState,
+    showState: ({ hosts, sent: { ghost } }, moved) => {
+      const shown = moved === undefined ? hosts : [moved];
+      return [...shown.map(({ value }) => showReplica(value)), showChosen(ghost)].join('; ');
+    },
   });
 }
 
-/** The steps that an instance has. */
-function allowed(part: Part, size: Size): (deed: Deed<Replica, Message>) => boolean {
+/** The actions that somebody may take and that change something. */
+function actionsOf(part: Part, size: Size, { protocol }: RslRefinement): string[] {
+  const left = part.without
+    .filter(({ except = () => [] }) => except(size).length === 0)
+    .flatMap(({ actions }) => actions);
+  return protocol.actions
+    .map(({ name }) => name)
+    .filter((name) => name !== ignore.name && !left.includes(name));
+}
+
+/** Whether an instance has a step. */
+export function stepsOf(part: Part, size: Size): (deed: Deed<Replica, Message>) => boolean {
   const lastBallot = lastBallotOf(size);
-  const none = new Set<string>();
-  const last = new Set<string>();
-  for (const { actions, lastHasThem = false } of part.without) {
-    for (const action of actions) (lastHasThem ? last : none).add(action);
+  const places = [...replicasOf(size).keys()];
+  const stopped = new Set(part.stopped);
+  const without = new Map<string, ReadonlySet<number>>();
+  for (const { actions, except = () => [] } of part.without) {
+    const kept = except(size);
+    const lacking = new Set(places.filter((place) => !kept.includes(place)));
+    for (const action of actions) without.set(action, lacking);
   }
   return (deed) =>
-    !none.has(deed.action)
-    && (deed.place === size.replicas - 1 || !last.has(deed.action))
+    !stopped.has(deed.place)
+    && !without.get(deed.action)?.has(deed.place)
     && isWithin(deed, size, lastBallot);
 }
 
 const count = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? '' : 's'}`;
 
-const nameOf = ({ name }: Part, { replicas, operations, ballots, restarts }: Size): string =>
+export const nameOf = ({ name }: Part, { replicas, operations, ballots, restarts }: Size): string =>
   [
     `rsl, ${name}: ${count(replicas, 'replica')}`,
     count(operations, 'operation'),
     count(ballots, 'ballot'),
     ...(restarts > 0 ? [count(restarts, 'restart')] : []),
   ].join(', ');
-
-/** Each replica in a few words, and what was chosen. */
-function showState({ hosts, sent }: RslState): string {
-  const { state } = sent.ghost.history;
-  const log = [...state.executed].map(({ client, seqno }) => `${client}#${seqno}`);
-  return [...hosts.map(({ value }) => showReplica(value)), `chosen: ⟨${log.join(' ')}⟩`].join('; ');
-}
-
-const showBatch = (batch: Batch): string =>
-  `[${batch.map(({ client, seqno }) => `${client}#${seqno}`).join(' ')}]`;
-
-const showVote = (ballot: Ballot, batch: Batch): string =>
-  `${showBallot(ballot)} ${showBatch(batch)}`;
-
-function showReplica({ constants, proposer, acceptor, executor }: Replica): string {
-  const votes = [...acceptor.votes].map(
-    ([operation, { ballot, batch }]) => `${operation}: ${showVote(ballot, batch)}`,
-  );
-  return [
-    constants.me,
-    ...(proposer.phase > 0
-      ? [`leads ${showBallot(proposer.maxBallotSent1a)} in phase ${proposer.phase}`]
-      : []),
-    `promised ${showBallot(acceptor.maxBallot)}`,
-    ...(votes.length > 0 ? [`voted ${votes.join(', ')}`] : []),
-    ...(executor.operationsComplete > 0 ? [`executed ${executor.operationsComplete}`] : []),
-  ].join(' ');
-}

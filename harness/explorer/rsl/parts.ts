@@ -5,85 +5,236 @@
  * So there are several instances, each about one part, and each leaves out actions that do nothing
  * for that part. What is left out, and why, is said here and in every report.
  */
+import type { Parameters } from '../../../protocol/rsl/configuration.ts';
 import type { Message } from '../../../protocol/rsl/messages.ts';
-import type { Replica } from '../../../protocol/rsl/replica.ts';
-import type { Ghost } from '../../../refinement/rsl/ghost.ts';
-import type { State as Service } from '../../../spec/rsl/service.ts';
-import type { Beginning } from '../ghostModel.ts';
 import type { Symmetry } from '../symmetry.ts';
+import type { RslBeginning, RslRehearsal } from './beginnings.ts';
 import * as beginnings from './beginnings.ts';
 import { replicasOf, type Size } from './instance.ts';
-import type { Rehearsal } from './rehearsal.ts';
 import { acceptorsAlike, followersAlike } from './symmetry.ts';
-
-export type RslRehearsal = Rehearsal<Replica, Message, Ghost, Service>;
-export type RslBeginning = Beginning<Replica, Message, Ghost>;
 
 /** Actions that an instance leaves out, and why. */
 export interface Omission {
   readonly actions: readonly string[];
   readonly because: string;
-  /** Whether only the last replica has them, instead of none. */
-  readonly lastHasThem?: boolean;
+  /** The places of the replicas that have them all the same. */
+  readonly except?: (size: Size) => readonly number[];
 }
 
 export interface Part {
   readonly name: string;
-  /** What it is about. */
+  /** What happens in it, in a few words. */
   readonly about: string;
-  /** How large it is if nobody says otherwise. */
-  readonly size: Size;
+  /** The instances of it that are explored if nobody says otherwise. */
+  readonly sizes: readonly [Size, ...Size[]];
+  /** How small and how large it may be, where not everything goes. */
+  readonly least?: Partial<Size>;
+  readonly most?: Partial<Size>;
+  readonly parameters?: Partial<Parameters>;
   readonly without: readonly Omission[];
+  /** The places of replicas that have stopped for good. */
+  readonly stopped?: readonly number[];
   /** What has happened before. */
   begin(rehearsal: RslRehearsal, size: Size): RslBeginning;
   /** Which replicas are alike. */
   symmetry(size: Size): Symmetry<Message>;
+  /** What is promised of the network, where it is checked that requests are executed in the end. */
+  readonly network?: Network;
 }
+
+/**
+ * A lossy network delivers what is sent again and again; a reliable one delivers whatever is sent,
+ * and delivers it again and again.
+ */
+export type Network = 'lossy' | 'reliable';
 
 const VIEWS_ARE_GIVEN: Omission = {
   actions: ['startEpoch', 'suspect', 'changeView', 'sendHeartbeat'],
   because: 'each leader is in its view from the beginning, and may be as slow as it likes',
 };
-const NOTHING_IS_LOST: Omission = {
+const NOTHING_IS_REPEATED: Omission = {
   actions: ['noteProgress', 'repeat1a', 'repeat2a', 'askForVotes', 'askForState'],
-  because: 'whatever was sent may arrive at any time, so to repeat it changes nothing',
+  because: 'whatever was sent may arrive at any time, so to repeat it adds nothing',
 };
-const NOTHING_IS_KEPT: Omission = {
+const NOBODY_STOPS: Omission = {
   actions: ['takeCheckpoint'],
-  because: 'no replica stops',
+  because: 'nobody stops, so nobody needs a checkpoint',
 };
-const ONE_LEARNS: Omission = {
+const LAST_LEARNS: Omission = {
   actions: ['learn', 'decide', 'execute'],
-  because: 'what a replica executes does not reach the others here',
-  lastHasThem: true,
+  because: 'what a replica executes does not reach the others here, so one that does is enough',
+  except: ({ replicas }) => [replicas - 1],
+};
+const NOBODY_SUSPECTS: Omission = {
+  actions: ['startEpoch', 'suspect', 'changeView'],
+  because: 'whoever leads may go on',
 };
 
-const followers = (size: Size) => followersAlike(replicasOf(size), size.ballots);
 const acceptors = (size: Size) => acceptorsAlike(replicasOf(size));
+const followers = (size: Size) => followersAlike(replicasOf(size), size.ballots);
+
+const sizeOf = (replicas: number, operations: number, ballots: number, restarts = 0): Size => ({
+  replicas,
+  operations,
+  ballots,
+  restarts,
+});
 
 export const PARTS: readonly Part[] = [
   {
     name: 'agreement',
-    about: 'leaders that know nothing of one another decide one operation',
-    size: { replicas: 3, operations: 1, ballots: 3, restarts: 0 },
-    without: [VIEWS_ARE_GIVEN, NOTHING_IS_LOST, NOTHING_IS_KEPT, ONE_LEARNS],
+    about: 'leaders that know nothing of one another propose different values',
+    sizes: [sizeOf(3, 1, 3), sizeOf(2, 1, 3)],
+    most: { restarts: 0 },
+    without: [VIEWS_ARE_GIVEN, NOTHING_IS_REPEATED, NOBODY_STOPS, LAST_LEARNS],
     begin: beginnings.leadersWithRequests,
     symmetry: acceptors,
   },
   {
     name: 'log',
-    about: 'a leader takes over a log with gaps',
-    size: { replicas: 3, operations: 2, ballots: 2, restarts: 0 },
-    without: [VIEWS_ARE_GIVEN, NOTHING_IS_LOST, NOTHING_IS_KEPT, ONE_LEARNS],
+    about: 'leaders take over a log with gaps',
+    sizes: [sizeOf(3, 2, 2), sizeOf(2, 2, 3)],
+    most: { restarts: 0 },
+    without: [
+      VIEWS_ARE_GIVEN,
+      NOTHING_IS_REPEATED,
+      NOBODY_STOPS,
+      {
+        actions: ['learn', 'decide', 'execute'],
+        because: 'what is chosen is chosen, whoever learns of it',
+      },
+    ],
     begin: beginnings.leadersWithLateRequests,
+    symmetry: acceptors,
+  },
+  {
+    name: 'execution',
+    about: 'a replica executes a log that two leaders have made, with a request in it twice',
+    sizes: [sizeOf(3, 2, 2), sizeOf(2, 2, 3)],
+    most: { restarts: 0 },
+    without: [VIEWS_ARE_GIVEN, NOTHING_IS_REPEATED, NOBODY_STOPS, LAST_LEARNS],
+    begin: beginnings.leaderHasProposed,
     symmetry: acceptors,
   },
   {
     name: 'restart',
     about: 'replicas stop and start again while they agree',
-    size: { replicas: 3, operations: 1, ballots: 2, restarts: 1 },
-    without: [VIEWS_ARE_GIVEN, NOTHING_IS_LOST, ONE_LEARNS],
+    sizes: [sizeOf(3, 1, 2, 1), sizeOf(2, 1, 3, 2)],
+    without: [VIEWS_ARE_GIVEN, NOTHING_IS_REPEATED, LAST_LEARNS],
     begin: beginnings.leadersToRestart,
     symmetry: followers,
   },
+  {
+    name: 'catch-up',
+    about: 'logs are truncated, and a replica that was not there catches up',
+    sizes: [sizeOf(3, 2, 1)],
+    least: { replicas: 3 },
+    most: { ballots: 1, restarts: 0 },
+    parameters: { maxLogLength: 1, durable: false },
+    without: [
+      NOBODY_SUSPECTS,
+      NOTHING_IS_REPEATED,
+      {
+        actions: ['sendHeartbeat'],
+        because: 'how far the last replica has come is needed by nobody',
+        except: ({ replicas }) => [...Array(replicas - 1).keys()],
+      },
+      {
+        actions: ['learn', 'decide', 'execute'],
+        because: 'one of those who are ahead and the one that is behind are enough',
+        except: ({ replicas }) => [0, replicas - 1],
+      },
+    ],
+    begin: beginnings.oneIsBehind,
+    symmetry: followers,
+  },
+  {
+    name: 'takeover',
+    about: 'a new leader finds that logs are truncated, and one replica behind',
+    sizes: [sizeOf(3, 2, 2)],
+    least: { replicas: 3, ballots: 2 },
+    most: { ballots: 2, restarts: 0 },
+    parameters: { maxLogLength: 1, durable: false },
+    without: [
+      {
+        ...VIEWS_ARE_GIVEN,
+        because: 'the new leader is in its view, and all know how far others are',
+      },
+      { ...NOTHING_IS_REPEATED, actions: [...NOTHING_IS_REPEATED.actions, 'repeatPromise'] },
+      {
+        actions: ['learn', 'decide', 'execute'],
+        because: 'it is enough that one replica goes further',
+        except: () => [0],
+      },
+    ],
+    begin: beginnings.oneIsBehind,
+    symmetry: followers,
+  },
+  {
+    name: 'election',
+    about: 'replicas suspect one leader after the other',
+    sizes: [sizeOf(3, 1, 3), sizeOf(2, 1, 4)],
+    most: { restarts: 0 },
+    without: [
+      NOTHING_IS_REPEATED,
+      NOBODY_STOPS,
+      {
+        actions: ['startPhase1'],
+        because: 'no leader does anything, and so all replicas are alike',
+      },
+    ],
+    begin: beginnings.allWait,
+    symmetry: (size) => followersAlike(replicasOf(size), 0),
+  },
+  {
+    name: 'service',
+    about: 'all that replicas do while one of them leads, on a network that loses packets',
+    sizes: [sizeOf(2, 1, 1)],
+    most: { ballots: 1 },
+    parameters: { maxBatchSize: 2 },
+    without: [NOBODY_SUSPECTS],
+    begin: beginnings.nothingYet,
+    symmetry: followers,
+    network: 'lossy',
+  },
+  {
+    name: 'gap',
+    about: 'a new leader fills a gap in the log, on a network that loses packets',
+    sizes: [sizeOf(2, 2, 2)],
+    least: { ballots: 2 },
+    most: { ballots: 2, restarts: 0 },
+    without: [
+      NOBODY_SUSPECTS,
+      NOBODY_STOPS,
+      { actions: ['sendHeartbeat'], because: 'all are in the view' },
+    ],
+    begin: beginnings.gapIsLeft,
+    symmetry: followers,
+    network: 'lossy',
+  },
+  {
+    name: 'succession',
+    about: 'the first leader has stopped, and the others do without it, on a reliable network',
+    sizes: [sizeOf(3, 1, 2)],
+    least: { replicas: 3, ballots: 2 },
+    most: { restarts: 0 },
+    without: [NOTHING_IS_REPEATED, NOBODY_STOPS],
+    stopped: [0],
+    begin: beginnings.nothingYet,
+    symmetry: followers,
+    network: 'reliable',
+  },
 ];
+
+export const partOf = (name: string): Part | undefined => PARTS.find((part) => part.name === name);
+
+/** Why a part cannot be so large or so small. */
+export function misfit({ name, least = {}, most = {} }: Part, size: Size): string | undefined {
+  for (const [what, bound] of Object.entries(least)) {
+    if (size[what as keyof Size] < bound) return `${name} needs at least ${bound} ${what}`;
+  }
+  for (const [what, bound] of Object.entries(most)) {
+    if (size[what as keyof Size] > bound) return `${name} has at most ${bound} ${what}`;
+  }
+  return undefined;
+}

@@ -10,6 +10,7 @@ import {
   type Event,
   type System,
 } from '../../../protocol/framework/distributedSystem.ts';
+import { choicesOf } from '../../../protocol/framework/steps.ts';
 import type { SystemRefinement } from '../../../refinement/framework/systemRefinement.ts';
 import type { Packet } from '../../../spec/framework/environment.ts';
 import type { Beginning } from '../ghostModel.ts';
@@ -75,7 +76,8 @@ export class Rehearsal<State, Message, Ghost, Spec> {
     if (action === undefined) throw new Error(`there is no action ${name}`);
     const host = hosts[place] as string;
     const taken = packet === undefined ? {} : { packet };
-    this.#happen({ type: 'act', host, action, now: this.#now, ...taken });
+    const [choice] = choicesOf(action, this.state(place), { packet, now: this.#now });
+    this.#happen({ type: 'act', host, action, now: this.#now, choice, ...taken });
   }
 
   #happen(event: Event<State, Message>): void {
