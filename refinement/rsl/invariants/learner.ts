@@ -45,7 +45,12 @@ const countsVotes: ReplicaLaw = ({ learner }, ghost, _place, before) => {
 
 /** R24, DecidedOperationWasChosen: a majority has voted for what is taken for decided. */
 const decidesChosen: ReplicaLaw = ({ executor: e }, ghost, _place, before) => {
-  if (e.decided === undefined || before?.executor.decided === e.decided) return undefined;
+  if (e.decided === undefined) return undefined;
+  const old = before?.executor;
+  // A decision that stays while another operation becomes the next is one about that operation.
+  if (old?.decided === e.decided && old.operationsComplete === e.operationsComplete) {
+    return undefined;
+  }
   const { tallies } = ghost.operation(e.operationsComplete);
   const votes = voiceFor(tallies, e.decided.ballot, e.decided.batch)?.by.length ?? 0;
   return clause('what is decided was chosen in that ballot', votes >= ghost.majority);
