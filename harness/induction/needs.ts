@@ -44,8 +44,10 @@ export function needsOf<State, Message extends object, Ghost, Spec>(
   return seeker.seek();
 }
 
+/** How often a counterexample is made to break fewer laws, and then simpler again. */
+const ROUNDS = 4;
 /** How many simpler scenes are tried for each counterexample. */
-const SHRINKING = 3_000;
+const SHRINKING = 10_000;
 
 class Seeker<State, Message extends object, Ghost, Spec> {
   readonly #models: readonly Model<State, Message, Ghost, Spec>[];
@@ -103,10 +105,14 @@ class Seeker<State, Message extends object, Ghost, Spec> {
       return this.#all.filter((other) => induction.laws.why(other, view) !== undefined);
     };
     const strange = this.#all.filter((other) => !needs.includes(other));
-    const refined = refine(induction, strange, model.source, counterexample, this.#random);
-    const broken = excluding(refined);
-    const kept = strange.filter((other) => !broken.includes(other));
-    const simple = shrink(induction, model, refined, { kept, patience: SHRINKING });
+    let simple = counterexample;
+    for (let round = 0; ; round++) {
+      const broken = excluding(simple);
+      const kept = strange.filter((other) => !broken.includes(other));
+      simple = shrink(induction, model, simple, { kept, patience: SHRINKING });
+      if (round === ROUNDS) break;
+      simple = refine(induction, strange, model.source, simple, this.#random);
+    }
     const excludedBy = new Set(excluding(simple));
     this.#known.push({ found: { model: place, counterexample: simple }, excludedBy });
   }

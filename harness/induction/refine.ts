@@ -12,7 +12,7 @@ import type { Counterexample, Induction } from './induction.ts';
 import type { Scene } from './scene.ts';
 import type { Source } from './walk.ts';
 
-const TRIES = 400;
+const TRIES = 500;
 
 export function refine<State, Message extends object, Ghost, Spec>(
   induction: Induction<State, Message, Ghost, Spec>,
