@@ -8,6 +8,7 @@
 import type { Host } from '../../impl/framework/io.ts';
 import type { Seen } from '../../refinement/framework/monitor.ts';
 import { BoundaryRefusal } from '../../refinement/framework/refusal.ts';
+import type { Packet } from '../../spec/framework/environment.ts';
 import { type FaultCounts, noFaultsYet, RESTART_FAULTS } from '../simulation/faults.ts';
 import type { Fairness, Plan } from '../simulation/plan.ts';
 import type { SimulatedProtocol } from '../simulation/protocolService.ts';
@@ -200,9 +201,21 @@ class Run<Said, P extends Parcel<Said>> {
       action,
       clock,
       received: received && `${world.describe(received.msg)} from ${received.src}`,
-      sent: sent.map(({ msg, dst }) => `${world.describe(msg)} to ${dst}`),
+      sent: this.#tellSent(sent),
       spec: undefined,
     };
+  }
+
+  /** What goes to several, one after the other, is said once. */
+  #tellSent(sent: readonly Packet<Said>[]): readonly string[] {
+    const told: string[] = [];
+    let latest: Said | undefined;
+    for (const { msg, dst } of sent) {
+      if (msg === latest) told.push(`${told.pop() ?? ''} ${dst}`);
+      else told.push(`${this.#stage.world.describe(msg)} to ${dst}`);
+      latest = msg;
+    }
+    return told;
   }
 
   /** What someone says who is not a host. */

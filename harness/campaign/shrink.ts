@@ -65,6 +65,7 @@ class Cutter {
   /** Leaves out whatever can be, as long as what is found is accepted. */
   cut(accepts: (found: BoundaryRefusal) => boolean): void {
     this.#accepts = accepts;
+    this.#try([]);
     for (const kind of KINDS) this.#cutKinds(kind);
     // Coarsely first: halves, quarters and so on, from the end, for what comes last depends on the
     // rest.

@@ -64,7 +64,7 @@ function parametersWith(fixed: Partial<Parameters>): fc.Arbitrary<Parameters> {
     maxBatchDelay: fc.constantFrom(0, 10, 30),
     // The shorter ones leave no leader the time that it needs, unless they are doubled.
     baselineViewTimeout: fc.constantFrom(5, 25, 100, 1_000),
-    heartbeatPeriod: fc.constantFrom(20, 50, 100),
+    heartbeatPeriod: fc.constantFrom(10, 50, 50, 100),
     retryPeriod: fc.constantFrom(20, 100),
     maxInteger: fc.oneof(often(11, Number.MAX_SAFE_INTEGER), {
       weight: 1,

@@ -25,13 +25,15 @@
  *   enters a view doubles its epoch; nobody makes it short again, for something old is waiting.
  * - A *short* view is one whose Q-th shortest epoch is less than S, so that it may be over too
  *   soon. All Q who end it have a short epoch, and double it. An epoch is doubled at most
- *   m = ⌈log₂ S/B⌉ times until it is no longer short, so there are at most n·m/Q + 1 short views,
- *   each over after 2S + 2N.
+ *   m = ⌈log₂ S/B⌉ times until it is no longer short, so there are at most n·m/Q + 1 short views.
+ *   Each of the n replicas has each length only once; all that it has before S add up to less than
+ *   2S, so all short views together last no longer than 4nS + (n·m/Q + 1)·2N.
  * - A *lost* view is a longer one whose leader is dead, or whose ballot is too low, as somebody has
- *   promised a higher one. There are at most f + G + 1, where f replicas are dead and G is how many
- *   views the highest ballot ever seen is ahead of the live replicas' highest view. They begin with
- *   an epoch of at most E₀ = max(2S, 2e), where e is the longest that any live replica has when
- *   all this begins, and at worst all of them double it one after the other.
+ *   promised a higher one. There are at most l = f + G + 1, where f replicas are dead and G is how
+ *   many views the highest ballot ever seen is ahead of the live replicas' highest view. The first
+ *   has an epoch of at most E₀ = max(2S, 2e), where e is the longest that any live replica has when
+ *   all this begins, and each of the others at most one twice as long as the one before it.
+ *   Together they last no longer than 2E₀(2ˡ − 1) + 2Nl.
  *
  * Before any of that, whatever the timers were set to has to pass: clocks that were set back make
  * that long.
@@ -128,17 +130,10 @@ export function replyBound(states: readonly Replica[], healed: Healed): number {
   const short = Math.floor((states.length * doublings) / quorum) + 1;
   const longest = Math.max(...live.map(({ election }) => election.epochLength));
   const lost = states.length - live.length + ballotsAhead(states, live) + 1;
-  return (
-    timersLeft(live, healed)
-    + PERIOD
-    + L
-    + 2 * longest
-    + 2 * news
-    + short * (2 * service + 2 * news)
-    + lost * 2 * news
-    + 2 * Math.max(2 * service, 2 * longest) * 2 ** lost
-    + service
-  );
+  const shortViews = 4 * states.length * service + short * 2 * news;
+  const lostViews = 2 * Math.max(2 * service, 2 * longest) * (2 ** lost - 1) + lost * 2 * news;
+  const first = timersLeft(live, healed) + PERIOD + L + 2 * longest + 2 * news;
+  return first + shortViews + lostViews + service;
 }
 
 interface Times {

@@ -6,11 +6,15 @@
  */
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
+const WARM_UP = 64;
+
 export class Random {
   readonly #generator;
 
   constructor(seed: number) {
     this.#generator = xoroshiro128plus(seed);
+    // At first similar seeds give similar numbers.
+    for (let dropped = 0; dropped < WARM_UP; dropped++) this.#generator.next();
   }
 
   /** Evenly from 0 up to, but not including, 1. */

@@ -32,7 +32,7 @@ const TIME_PER_STEP = 100;
 /** And at most so many things happen for each, lest a service that goes round in circles hang. */
 const HAPPENINGS_PER_STEP = 100;
 /** After so many happenings a promise is given up on, neither kept nor broken. */
-const PATIENCE = 200_000;
+const PATIENCE = 400_000;
 
 export class Simulation<Said, P extends Parcel<Said>> {
   readonly faults: FaultCounts = noFaultsYet();
