@@ -188,7 +188,7 @@ export class ProtocolWorld<State, Message, Ghost, Spec> implements World<Message
     const step = this.#stepOf(host, picked, parcel, clock);
     const { sends } = step;
     listener?.told({ host, action: name, clock, received: parcel, sent: sends, detail: choice });
-    monitor.act(host, name, parcel, step);
+    monitor.act(host, name, parcel, step, action.readsClock ? clock : undefined);
     this.#watcher.step({ host, action: name, before, packet: parcel, step }, monitor.ghost);
     listener?.passed();
     if (step.state !== before) this.#idleAt[host] = undefined;

@@ -99,18 +99,19 @@ export class SystemMonitor<State, Message, Ghost, Spec> {
   }
 
   /**
-   * A host takes an action, with the packet that it received for it, if it takes one. Throws a
-   * RangeError if there is no such host.
+   * A host takes an action, with the packet that it received and what its clock read, if the action
+   * receives one and reads it. Throws a RangeError if there is no such host.
    */
   act(
     host: number,
     action: string,
     packet: Packet<Message> | undefined,
     step: Step<State, Message>,
+    now?: number,
   ): void {
     const before = this.#begin(host, action);
     if (packet !== undefined) this.#checkReceived(packet);
-    this.#take({ host, action, before, packet, step });
+    this.#take({ host, action, before, packet, now, step });
   }
 
   /**

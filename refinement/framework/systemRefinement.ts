@@ -23,6 +23,8 @@ export interface Act<State, Message> {
   readonly action: string;
   readonly before: State;
   readonly packet: Packet<Message> | undefined;
+  /** What the host's clock read, where it was read and whoever shows the step knows. */
+  readonly now?: number | undefined;
   readonly step: Step<State, Message>;
 }
 

@@ -4,9 +4,7 @@
  * What a replica knows from the start it never changes, and what it keeps stays within bounds.
  *
  * Follows Protocol/RSL/CommonProof/Constants.i.dfy, LivenessProof/EpochLength.i.dfy and
- * Impl/RSL/{AcceptorState,ExecutorState,ElectionState}.i.dfy of IronFleet. Of the bounds of the
- * implementation those on times are not here: a step does not say what the clock read, and whoever
- * compares it with the implementation's has seen to it.
+ * Impl/RSL/{AcceptorState,ExecutorState,ElectionState}.i.dfy of IronFleet.
  */
 import type { Constants, Parameters } from '../../../protocol/rsl/configuration.ts';
 import type { Election } from '../../../protocol/rsl/election.ts';
@@ -14,6 +12,7 @@ import type { Request } from '../../../protocol/rsl/messages.ts';
 import { clause, type Verdict } from '../../../spec/framework/verdict.ts';
 import type { Ghost } from '../ghost.ts';
 import type { PacketLaw, ReplicaLaw } from '../scope.ts';
+import { timersAreNear } from './timers.ts';
 
 /** R1, ConstantsAllConsistent: a replica knows its place, the others, and the parameters. */
 function areConfigured(constants: Constants, ghost: Ghost, place: number): Verdict {
@@ -77,8 +76,10 @@ const hasTwice = (requests: readonly Request[]): boolean =>
   requests.some((request, index) => requests.findIndex(isSame(request)) < index);
 
 /** R30: what a replica keeps is within its bounds. */
-const isBounded: ReplicaLaw = ({ acceptor, executor, election }, { setting }, _, before) => {
+const isBounded: ReplicaLaw = (r, { setting, last }, _, before) => {
+  const { acceptor, executor, election } = r;
   const { maxLogLength, maxCachedReplies } = setting.parameters;
+  const now = before === undefined ? undefined : last?.now;
   return (
     clause(
       'there are no more votes than operations in the window',
@@ -86,6 +87,9 @@ const isBounded: ReplicaLaw = ({ acceptor, executor, election }, { setting }, _,
     )
     ?? clause('the replies kept are not too many', executor.replyCache.size <= maxCachedReplies)
     ?? (before?.election === election ? undefined : waitsOnce(election))
+    ?? (before === undefined || now === undefined
+      ? undefined
+      : timersAreNear(r, before, now, setting.parameters))
   );
 };
 
