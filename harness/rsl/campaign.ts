@@ -59,11 +59,11 @@ const often = <T>(weight: number, value: T) => ({ weight, arbitrary: fc.constant
 /** Parameters at random; what is fixed is not drawn. */
 function parametersWith(fixed: Partial<Parameters>): fc.Arbitrary<Parameters> {
   const drawn = fc.record({
-    maxLogLength: fc.integer({ min: 1, max: 7 }),
+    maxLogLength: fc.constantFrom(1, 2, 3, 5, 7, 7),
     maxBatchSize: fc.constantFrom(1, 1, 2, 4),
     maxBatchDelay: fc.constantFrom(0, 10, 30),
     // The shorter ones leave no leader the time that it needs, unless they are doubled.
-    baselineViewTimeout: fc.constantFrom(5, 25, 100, 1_000),
+    baselineViewTimeout: fc.constantFrom(5, 25, 50, 100, 1_000),
     heartbeatPeriod: fc.constantFrom(10, 50, 50, 100),
     retryPeriod: fc.constantFrom(20, 100),
     maxInteger: fc.oneof(often(11, Number.MAX_SAFE_INTEGER), {
@@ -124,7 +124,7 @@ export const rslCampaign: CampaignService<RslShape> = {
           ...APPLICATIONS.filter((each) => each === (application ?? each)),
         ),
         parameters: parametersWith(fixedIn(options)),
-        clients: clients === undefined ? fc.integer({ min: 1, max: 6 }) : fc.constant(clients),
+        clients: clients === undefined ? fc.constantFrom(1, 2, 4, 6) : fc.constant(clients),
       }),
       plan: longPlans(steps),
     });

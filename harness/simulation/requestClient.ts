@@ -4,7 +4,7 @@
  * Such a client numbers its requests upward, sends each to one host or to all, sends it again, to
  * the next host, until it hears the first answer, and then thinks for a while. As clients do in a
  * network that repeats and delays, it sometimes asks once more what was answered long ago, and some
- * have several requests under way at a time.
+ * have several requests under way at a time. Some leave in the middle of it all.
  */
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
 import type { Client } from './client.ts';
@@ -43,6 +43,8 @@ export class RequestClient<Said> implements Client<Said> {
   readonly #wanders: boolean;
   /** How often it asks all hosts at once. */
   readonly #shouts: number;
+  /** How often it acts before it has had enough. */
+  #zeal: number;
   #seqno = 0;
   #next: number;
   #underWay: Request<Said>[] = [];
@@ -62,6 +64,7 @@ export class RequestClient<Said> implements Client<Said> {
     this.#patience = random.pick([20, 100, 2_000]);
     this.#thinking = random.pick([0, 0, 30]);
     this.#shouts = random.pick([0, 0, 0.1, 1]);
+    this.#zeal = random.pick([5, 20, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
     this.#wanders = random.happens(0.3);
     this.#next = random.below(hosts.length);
     this.wakeAt = random.below(50);
@@ -76,7 +79,8 @@ export class RequestClient<Said> implements Client<Said> {
     while (this.#underWay.length < this.#atOnce) this.#send(this.#begin(), sends);
     const old = this.#answered;
     if (old.length > 0 && random.happens(RUMINATES)) this.#send(random.pick(old).msg, sends);
-    this.wakeAt = now + 1 + random.below(this.#patience);
+    this.#zeal--;
+    this.#wake(now + 1 + random.below(this.#patience));
     return sends;
   }
 
@@ -87,7 +91,11 @@ export class RequestClient<Said> implements Client<Said> {
     this.#underWay = this.#underWay.filter((each) => each !== request);
     if (this.#answered.length === MEMORY) this.#answered.shift();
     this.#answered.push(request);
-    this.wakeAt = now + 1 + this.#random.below(this.#thinking + 1);
+    this.#wake(now + 1 + this.#random.below(this.#thinking + 1));
+  }
+
+  #wake(time: number): void {
+    this.wakeAt = this.#zeal > 0 ? time : Number.POSITIVE_INFINITY;
   }
 
   /** A new request; now and then a number is left out. */
