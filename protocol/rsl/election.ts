@@ -1,8 +1,8 @@
 /**
  * # The election
  *
- * Decides who should lead, and never whether what is decided is right: a leader that is wrongly
- * suspected costs time, no more.
+ * Says who should lead, and has no say in what is chosen: a leader that is wrongly suspected costs
+ * time, no more.
  *
  * Time passes in epochs. A request that a replica has known since an earlier epoch and that is
  * still not executed at the end of this one makes the replica suspect the leader. Once a quorum
@@ -33,7 +33,10 @@ export interface Election {
   readonly view: Ballot;
   /** The replicas that suspect the leader of this view, by their places. */
   readonly suspectors: ReadonlySet<number>;
-  /** When the present epoch ends, by this replica's clock, and how long it was to last. */
+  /**
+   * When the present epoch ends, by this replica's clock, and how long it was to last, in
+   * milliseconds.
+   */
   readonly epochEnd: number;
   readonly epochLength: number;
   /** Requests that are not executed yet: those that came in this epoch, and those from before. */

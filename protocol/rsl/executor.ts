@@ -34,7 +34,7 @@ export interface Progress {
 }
 
 export interface Executor extends Progress {
-  /** The next operation's value, once it is decided, and the ballot of the votes for it. */
+  /** The next operation's value, once it is known to be chosen, and the ballot of its votes. */
   readonly decided: { readonly batch: Batch; readonly ballot: Ballot } | undefined;
   /** What a crash cannot take away; only for replicas that are durable. */
   readonly checkpoint: Progress | undefined;
@@ -68,7 +68,7 @@ export const restartExecutor = (e: Executor): Executor => ({
 export const advertised = ({ checkpoint, operationsComplete }: Executor): Operation =>
   checkpoint?.operationsComplete ?? operationsComplete;
 
-/** A quorum has voted for the next operation: its value is decided. */
+/** A quorum has voted for the next operation: its value is chosen, and now this replica knows. */
 export const decide: LocalAction<Replica, Message> = {
   name: 'decide',
   takes: 'nothing',

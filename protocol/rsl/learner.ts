@@ -1,9 +1,10 @@
 /**
  * # The learner
  *
- * Counts votes. When a quorum has voted for the same operation in the same ballot, its value is
- * decided for ever. Votes of the highest ballot seen are counted and no others: a quorum must be of
- * one ballot.
+ * Counts votes. Once a quorum has voted for the same operation in the same ballot, its value is
+ * *chosen*, for ever, whether or not anybody knows. A replica that has counted such a quorum knows:
+ * for it the value is *decided*. Votes of the highest ballot seen are counted and no others: a
+ * quorum must be of one ballot.
  *
  * Follows Protocol/RSL/Learner.i.dfy of IronFleet. Lamport, "Paxos Made Simple" (2001), section
  * 2.3.

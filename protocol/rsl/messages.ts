@@ -43,17 +43,22 @@ export interface CachedReply {
 export type ReplyCache = ReadonlyMap<EndPoint, CachedReply>;
 
 export type Message =
+  /** From a client to any replica; the client is the packet's source. */
   | { readonly type: 'request'; readonly seqno: number; readonly request: Bytes }
+  /** To the client, from every replica that executes its request. */
   | { readonly type: 'reply'; readonly seqno: number; readonly reply: Bytes }
+  /** Promise this ballot. */
   | { readonly type: '1a'; readonly ballot: Ballot }
   | Promise1b
   | Accept2a
+  /** A vote for what a 2a of this ballot has proposed. */
   | {
       readonly type: '2b';
       readonly ballot: Ballot;
       readonly operation: Operation;
       readonly batch: Batch;
     }
+  /** What every replica says of itself, again and again. */
   | {
       readonly type: 'heartbeat';
       readonly view: Ballot;
@@ -62,16 +67,19 @@ export type Message =
       /** All operations before this one the sender has executed, and will not forget. */
       readonly checkpoint: Operation;
     }
+  /** The leader of this ballot proposes from this operation on: whoever is not as far catches up. */
   | {
       readonly type: 'startingPhase2';
       readonly ballot: Ballot;
       readonly logTruncationPoint: Operation;
     }
+  /** Asks for a state at least as far as this operation, and of no ballot above this one. */
   | {
       readonly type: 'appStateRequest';
       readonly ballot: Ballot;
       readonly operation: Operation;
     }
+  /** All that executing has led to: the answer to such a request. */
   | {
       readonly type: 'appStateSupply';
       /** At least the ballot of every operation that is reflected in the state. */
@@ -82,10 +90,12 @@ export type Message =
       /** In its order; absent in what the original says. */
       readonly replyCache: readonly (readonly [EndPoint, CachedReply])[] | undefined;
     }
+  /** Asks for the votes for this operation and all later ones. */
   | { readonly type: 'voteRequest'; readonly operation: Operation }
   /** Bytes that mean nothing. No replica sends them. */
   | { readonly type: 'invalid' };
 
+/** The promise to vote in no ballot below this one, with all votes so far. */
 export interface Promise1b {
   readonly type: '1b';
   readonly ballot: Ballot;
@@ -93,6 +103,7 @@ export interface Promise1b {
   readonly votes: Votes;
 }
 
+/** A proposal: vote for this batch. */
 export interface Accept2a {
   readonly type: '2a';
   readonly ballot: Ballot;

@@ -2,7 +2,7 @@
  * # The proposer
  *
  * Leads while its view lasts. In phase 1 it asks all replicas to promise its ballot and to tell
- * their votes. When a quorum has, it knows of every value that may have been decided in an earlier
+ * their votes. When a quorum has, it knows of every value that may have been chosen in an earlier
  * ballot, and phase 2 begins, in which it proposes.
  *
  * Follows Protocol/RSL/Proposer.i.dfy of IronFleet; departs from it in that it remembers what it
@@ -37,7 +37,7 @@ export interface Proposer {
   readonly received1bs: ReadonlyMap<EndPoint, Promise1b>;
   /** For each client the highest number that it has asked for in this view. */
   readonly highestRequested: ReadonlyMap<EndPoint, number>;
-  /** When a batch that is not full is proposed all the same. */
+  /** When a batch that is not full is proposed all the same, by this replica's clock. */
   readonly batchDeadline: number | undefined;
   /**
    * What was proposed in that ballot and is not executed here yet, to be proposed again if it is

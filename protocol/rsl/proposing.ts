@@ -3,7 +3,7 @@
  *
  * Phase 2, as the leader sees it: a value for one operation after the other, no further than the
  * window reaches. Where some promise told of a vote, the one of the highest ballot is proposed, for
- * that may be decided; elsewhere what clients have asked for, or nothing at all if a later operation
+ * that may be chosen; elsewhere what clients have asked for, or nothing at all if a later operation
  * must not wait. Requests wait a little for others to join their batch, if there is not enough
  * for a full one.
  *
@@ -90,7 +90,7 @@ function withProposed(
   return new Map(proposed).set(operation, batch);
 }
 
-/** 2a for an operation that has been voted on: its value may be decided, so it must not change. */
+/** 2a for an operation that has been voted on: its value may be chosen, so it must not change. */
 export const proposeVoted: LocalAction<Replica, Message> = {
   name: 'proposeVoted',
   takes: 'nothing',
@@ -129,7 +129,7 @@ export const proposeBatch: LocalAction<Replica, Message> = {
   },
 };
 
-/** 2a with nothing in it: a later operation must be decided, and there is nothing to ask for. */
+/** 2a with nothing in it: a later operation waits, and there is nothing to ask for. */
 export const fillGap: LocalAction<Replica, Message> = {
   name: 'fillGap',
   takes: 'nothing',

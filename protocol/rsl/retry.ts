@@ -19,7 +19,7 @@ import { broadcast, type Message, type Operation, send } from './messages.ts';
 import type { Replica } from './replica.ts';
 
 export interface Retry {
-  /** When to look whether anything has moved. */
+  /** When to look whether anything has moved, by this replica's clock. */
   readonly time: number;
   /** Where the replica was at the last look. */
   readonly view: Ballot;

@@ -273,9 +273,9 @@ export class Ghost {
       this.#history = this.#history.fresh();
     }
     for (let next = this.#history.length; ; next++) {
-      const decided = this.operation(next).chosen;
-      if (decided === undefined) return;
-      this.#history.append(decided);
+      const value = this.operation(next).chosen;
+      if (value === undefined) return;
+      this.#history.append(value);
     }
   }
 }
