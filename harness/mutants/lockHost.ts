@@ -134,7 +134,7 @@ export const steps: readonly NamedMutant[] = [
   {
     name: 'answers a repeated offer although the original would not',
     clauses: ['the action is one of the protocol'],
-    compatible: true,
+    options: { compatible: true },
     patches: [
       patch(HOST, 'epoch === this.epoch && !this.#options.compatible', 'epoch === this.epoch'),
     ],
@@ -142,7 +142,7 @@ export const steps: readonly NamedMutant[] = [
   {
     name: 'repeats offers although the original would not',
     clauses: ['the host is in the state that the protocol says'],
-    compatible: true,
+    options: { compatible: true },
     patches: [
       patch(
         HOST,

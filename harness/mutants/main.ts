@@ -1,110 +1,57 @@
 /**
  * # `npm run mutants`
  *
- * Lets every mutant live until a boundary refuses it, and says which, after how many steps, and how
- * short the behaviour is that shows it. A mutant that survives, or that another boundary than its
- * own refuses, fails the command.
+ * Lets every mutant live, each in a thread of its own, until a boundary refuses it, and says which
+ * one did, after how many steps, and how short a behaviour shows it. A mutant that survives, or
+ * that another boundary or law than its own refuses, fails the command.
  */
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
-import Table from 'cli-table3';
-import { lockMutants } from './lock.ts';
-import type { Mutant } from './mutant.ts';
-import type { MutantEnd, MutantOrder } from './worker.ts';
+import { judge, type Result } from './judge.ts';
+import { MUTANTS } from './list.ts';
+import { summaries, table, tell } from './report.ts';
 
-const MUTANTS: readonly Mutant[] = [...lockMutants];
-
-/** The project's root: the compiled form of this module lies in dist/harness/mutants. */
-const ROOT = new URL('../../../', import.meta.url).href;
-
-/** How long a mutant may take to be loaded, in seconds. */
-const PATIENCE = 30;
-
-interface Result extends MutantEnd {
-  readonly mutant: Mutant;
-  /** Why the command fails because of this mutant; nothing if all is as it should be. */
-  readonly complaint: string | undefined;
-}
-
-async function judge(mutant: Mutant, seed: number, limit: number): Promise<Result> {
-  const workerData: MutantOrder = { root: ROOT, mutant, seed, limit };
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
-  const patience = new AbortController();
-  const outcomes = [
-    once(worker, 'message', { signal: patience.signal }).then(([end]) => end as MutantEnd),
-    once(worker, 'exit', { signal: patience.signal }).then(() => 'ends without a word'),
-    sleep((PATIENCE + 2 * limit) * 1_000, 'hangs', { signal: patience.signal }),
-  ];
-  const end = await Promise.race(outcomes);
-  patience.abort();
-  await Promise.allSettled([worker.terminate(), ...outcomes]);
-  if (typeof end === 'string') {
-    const nothing = { failure: undefined, steps: 0, seconds: 0, shortest: undefined };
-    return { ...nothing, mutant, complaint: end };
-  }
-  return { ...end, mutant, complaint: complaintOf(mutant, end) };
-}
-
-function complaintOf(mutant: Mutant, { failure }: MutantEnd): string | undefined {
-  const { refusedBy, clauses, survives } = mutant;
-  const { boundary, clause = '' } = failure?.refusal ?? {};
-  if (survives !== undefined) {
-    return boundary === undefined ? undefined : `was to survive, but ${boundary} refuses it`;
-  }
-  if (boundary === undefined) return 'survives';
-  if (boundary !== refusedBy) return `is refused by ${boundary}, not ${refusedBy}`;
-  return clauses.some((law) => clause.startsWith(law))
-    ? undefined
-    : `is refused because of "${clause}", not "${clauses.join('" or "')}"`;
-}
-
-const rowOf = ({ mutant, failure, steps, seconds, shortest, complaint }: Result): string[] => [
-  complaint === undefined ? '' : '✗',
-  mutant.name,
-  failure?.refusal.boundary ?? mutant.survives?.class ?? 'survives',
-  failure?.refusal.clause ?? mutant.survives?.reason ?? '',
-  steps.toLocaleString('en-US'),
-  seconds.toFixed(1),
-  String(failure?.length ?? ''),
-  String(shortest ?? ''),
-];
+const OPTIONS = {
+  /** Only mutants whose names contain this, and only those of this service. */
+  only: { type: 'string', default: '' },
+  service: { type: 'string', default: '' },
+  seed: { type: 'string', default: '1' },
+  /** How long a mutant may live, and how long to go on cutting down what was found. */
+  seconds: { type: 'string', default: '60' },
+  shrink: { type: 'string', default: '1' },
+  json: { type: 'boolean', default: false },
+} as const;
 
 function print(results: readonly Result[]): void {
-  const head = ['', 'mutant', 'refused by', 'clause', 'steps', 'seconds', 'shrunk to', 'explorer'];
-  const table = new Table({
-    head,
-    style: { head: [], border: [] },
-    wordWrap: true,
-    colWidths: [3, 34, 13, 46, 11, 9, 11, 10],
-  });
-  table.push(...results.map(rowOf));
-  process.stdout.write(`${table.toString()}\n`);
+  const say = (text: string): void => {
+    process.stdout.write(`${text}\n`);
+  };
+  say(table(results));
   const failed = results.filter(({ complaint }) => complaint !== undefined);
   for (const { mutant, complaint } of failed) {
-    process.stdout.write(`✗ ${mutant.service}: "${mutant.name}" ${complaint}\n`);
+    say(`✗ ${mutant.service}: "${mutant.name}" ${complaint}`);
   }
-  process.stdout.write(
-    `${results.length - failed.length} as they should be, ${failed.length} not\n`,
-  );
+  for (const summary of summaries(results)) say(tell(summary));
+  say(`${results.length - failed.length} as they should be, ${failed.length} not`);
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string', default: '' },
-      seed: { type: 'string', default: '1' },
-      seconds: { type: 'string', default: '60' },
-      json: { type: 'boolean', default: false },
-    },
-  });
-  const queue = MUTANTS.filter(({ name }) => name.includes(values.only)).entries();
+  const { values } = parseArgs({ options: OPTIONS });
+  const chosen = MUTANTS.filter(
+    ({ name, service }) =>
+      name.includes(values.only) && (values.service === '' || service === values.service),
+  );
+  if (chosen.length === 0) throw new RangeError('there is no such mutant');
+  const trial = {
+    seed: Number(values.seed),
+    limit: Number(values.seconds),
+    shrinking: Number(values.shrink),
+  };
+  const queue = chosen.entries();
   const results: Result[] = [];
   const work = async (): Promise<void> => {
     for (const [index, mutant] of queue) {
-      results[index] = await judge(mutant, Number(values.seed), Number(values.seconds));
+      results[index] = await judge(mutant, trial);
       process.stderr.write(results[index].complaint === undefined ? '.' : '✗');
     }
   };

@@ -1,10 +1,9 @@
 /** # A thread in which one mutant lives until a boundary refuses it, or its time is over. */
 import { register } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import type * as batch from '../campaign/batch.ts';
-import type { Failure } from '../campaign/failure.ts';
 import type * as services from '../campaign/services.ts';
 import type * as exploredModule from './explored.ts';
+import type * as huntModule from './hunt.ts';
 import type { Mutant } from './mutant.ts';
 import type { HookData } from './sourceHooks.ts';
 
@@ -14,13 +13,11 @@ export interface MutantOrder {
   readonly seed: number;
   /** How long the mutant may live, in seconds. */
   readonly limit: number;
+  /** How long to go on cutting down the behaviour that is refused, in seconds. */
+  readonly shrinking: number;
 }
 
-export interface MutantEnd {
-  readonly failure: Failure | undefined;
-  /** Steps that were checked before the refusal, and how long that took. */
-  readonly steps: number;
-  readonly seconds: number;
+export interface MutantEnd extends huntModule.Quarry {
   /**
    * How many steps the explorer's shortest counterexample has; nothing where the bug is not in what
    * it explores, or where it finds none.
@@ -28,32 +25,20 @@ export interface MutantEnd {
   readonly shortest: number | undefined;
 }
 
-/** Behaviours at a time. */
-const BATCH = 10;
-
 /** The levels that the explorer explores. */
 const EXPLORED = /^(spec|protocol|refinement)\//;
 
-async function live({ root, mutant, seed, limit }: MutantOrder): Promise<MutantEnd> {
+async function live({ root, mutant, ...order }: MutantOrder): Promise<MutantEnd> {
   const data: HookData = { root, patches: mutant.patches };
   register('./sourceHooks.js', import.meta.url, { data });
   const load = (file: string): Promise<unknown> => import(new URL(file, root).href);
-  const { runBatch } = (await load('harness/campaign/batch.ts')) as typeof batch;
+  const { hunt } = (await load('harness/mutants/hunt.ts')) as typeof huntModule;
   const { serviceNamed } = (await load('harness/campaign/services.ts')) as typeof services;
-  const service = serviceNamed(mutant.service);
+  const service = serviceNamed(mutant.service, mutant.level);
+  const quarry = hunt(service, { options: mutant.options ?? {}, ...order });
   const explored = mutant.patches.some(({ file }) => EXPLORED.test(file));
   const { shortestRefusal } = (await load('harness/mutants/explored.ts')) as typeof exploredModule;
-  const shortest = explored ? shortestRefusal(mutant.service) : undefined;
-  const began = performance.now();
-  const seconds = (): number => (performance.now() - began) / 1_000;
-  let steps = 0;
-  for (let at = 0; seconds() < limit; at++) {
-    const options = { compatible: mutant.compatible };
-    const { tally, failure } = runBatch(service, { options, seed: seed + at, runs: BATCH });
-    steps += tally.steps;
-    if (failure) return { failure, steps, seconds: seconds(), shortest };
-  }
-  return { failure: undefined, steps, seconds: seconds(), shortest };
+  return { ...quarry, shortest: explored ? shortestRefusal(mutant.service) : undefined };
 }
 
 parentPort?.postMessage(await live(workerData as MutantOrder));

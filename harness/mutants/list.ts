@@ -1,0 +1,6 @@
+/** # All mutants. */
+import { lockMutants } from './lock.ts';
+import type { Mutant } from './mutant.ts';
+import { rslMutants } from './rsl.ts';
+
+export const MUTANTS: readonly Mutant[] = [...lockMutants, ...rslMutants];
