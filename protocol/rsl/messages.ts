@@ -47,7 +47,7 @@ export type Message =
   | { readonly type: 'request'; readonly seqno: number; readonly request: Bytes }
   /** To the client, from every replica that executes its request. */
   | { readonly type: 'reply'; readonly seqno: number; readonly reply: Bytes }
-  /** Promise this ballot. */
+  /** Asks whoever gets it to promise this ballot. */
   | { readonly type: '1a'; readonly ballot: Ballot }
   | Promise1b
   | Accept2a

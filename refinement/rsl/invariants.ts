@@ -7,6 +7,7 @@
 import { agreementOfPackets, agreementOnOperations } from './invariants/agreement.ts';
 import { boundsOfPackets, constantsOfReplicas } from './invariants/constants.ts';
 import { checkpointsOfAll, executorInPackets, executorOfReplicas } from './invariants/executor.ts';
+import { inductiveInPackets } from './invariants/inductive.ts';
 import { learnerOfReplicas } from './invariants/learner.ts';
 import { progressOfSteps } from './invariants/progress.ts';
 import { lawsOfPromises, promisesOfReplicas } from './invariants/promises.ts';
@@ -34,6 +35,7 @@ export const packetInvariants = ofNews({
   ...executorInPackets,
   ...requestsInPackets,
   ...boundsOfPackets,
+  ...inductiveInPackets,
 });
 
 /** Of a replica that has taken a step. */

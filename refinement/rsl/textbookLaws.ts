@@ -1,10 +1,10 @@
 /**
  * # The invariants of a replicated service, by the book
  *
- * The laws R1 to R30 as the literature has them: of all packets ever sent and all replicas as they
- * are, each in as few quantifiers as it takes. What they mean, and where this protocol is not the
- * original, the modules of the invariants say. R28, and a part of R18, speak of steps and are not
- * here.
+ * The laws R1 to R30 as the literature has them, and R31, which is new: of all packets ever sent and
+ * all replicas as they are, each in as few quantifiers as it takes. What they mean, and where this
+ * protocol is not the original, the modules of the invariants say. R28, and a part of R18 and of
+ * R30, speak of steps and are not here.
  */
 import { equal } from '../../spec/framework/equal.ts';
 import {
@@ -64,6 +64,7 @@ const constants: Readonly<Record<string, Law>> = {
       })
     );
   },
+  R31: (m) => m.said('heartbeat').every(({ msg }) => m.states[msg.view.proposer] !== undefined),
 };
 
 const agreement: Readonly<Record<string, Law>> = {

@@ -106,6 +106,15 @@ const CONSTANTS: readonly WrongScene[] = [
     but(CHOSEN, 'b', { election: { view: SECOND, suspectors: new Set([2]) } }),
   ],
   [
+    'R31',
+    'a replica leads each view that is spoken of',
+    'R31',
+    plus(
+      CHOSEN,
+      ...says('b', { type: 'heartbeat', view: ballot(1, 3), suspicious: false, checkpoint: 0 }),
+    ),
+  ],
+  [
     'R30',
     'there are no more votes than operations in the window',
     'R12 R14 R30',
@@ -137,6 +146,7 @@ describe('requests and constants', () => {
   test.each([
     ['./requests.ts', REQUESTS],
     ['./constants.ts', CONSTANTS],
+    ['./inductive.ts', CONSTANTS],
   ] as const)('have no clause in %s that never fails', (module, wrong) => {
     const clauses = clausesOf(new URL(module, import.meta.url));
     expect(
