@@ -50,6 +50,12 @@ export interface CampaignResult {
 /** How many behaviours a thread runs between two reports. */
 const BATCH = 100;
 
+/**
+ * How long a batch may take, in seconds, with all the shrinking that may follow: hundreds of times as
+ * long as it does. One that takes longer hangs in a single step, which nothing else would end.
+ */
+const PATIENCE = 900;
+
 /** Batches have seeds of their own, far apart whatever the campaign's seed is. */
 const seedOf = (seed: number, batch: number): number =>
   Math.imul((seed | 0) ^ Math.imul(batch + 1, 0x9e3779b1), 0x85ebca6b) | 0;
@@ -80,7 +86,7 @@ export async function runCampaign(
       const batch = next++;
       const count = Math.min(BATCH, runs - batch * BATCH);
       const order = { service, level, options, seed: seedOf(seed, batch), runs: count };
-      const { tally: part, failure } = await pool.run(order);
+      const { tally: part, failure } = await patiently(pool, order);
       addTally(tally, part);
       if (failure) failures.set(batch, failure);
       onProgress?.(tally);
@@ -94,4 +100,16 @@ export async function runCampaign(
   // The earliest batch decides, whichever thread was the first to report.
   const failure = failures.get(Math.min(...failures.keys()));
   return { tally, failure, never: neverHappened(tally), seconds: elapsed(), jobs };
+}
+
+/** Throws an Error that names the seed if the batch does not come to an end. */
+async function patiently(pool: Piscina<Order, BatchResult>, order: Order): Promise<BatchResult> {
+  const signal = AbortSignal.timeout(PATIENCE * 1_000);
+  try {
+    return await pool.run(order, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const { service, seed, runs } = order;
+    throw new Error(`${service}: one of ${runs} behaviours from batch seed ${seed} never ends`);
+  }
 }

@@ -68,19 +68,24 @@ class Cutter {
     this.#try([]);
     for (const kind of KINDS) this.#cutKinds(kind);
     // Coarsely first: halves, quarters and so on, from the end, for what comes last depends on the
-    // rest.
-    const half = Math.ceil(this.#events.length / 2);
-    for (let size = half; size > MAX_WINDOW; size = Math.ceil(size / 2)) {
-      for (let from = this.#events.length - size; from > -size; from -= size) {
-        this.#without(from, size);
+    // rest; and again, as long as that leaves out something.
+    for (let before = -1; before !== this.#events.length; ) {
+      before = this.#events.length;
+      for (let size = Math.ceil(before / 2); size >= 1; size = size > 1 ? Math.ceil(size / 2) : 0) {
+        this.#cutStretches(size, Math.ceil(size / 2));
       }
     }
     // Then every stretch of every small length, until nothing more can go.
-    for (let before = -1; before !== this.#events.length && this.#budget > 0; ) {
+    for (let before = -1; before !== this.#events.length; ) {
       before = this.#events.length;
-      for (let size = Math.min(MAX_WINDOW, before); size >= 1; size--) {
-        for (let from = this.#events.length - size; from >= 0; from--) this.#without(from, size);
-      }
+      for (let size = Math.min(MAX_WINDOW, before); size >= 1; size--) this.#cutStretches(size, 1);
+    }
+  }
+
+  /** Leaves out stretches of one length, which begin so far apart. */
+  #cutStretches(size: number, apart: number): void {
+    for (let from = this.#events.length - size; from > -apart; from -= apart) {
+      this.#without(from, size);
     }
   }
 

@@ -64,20 +64,73 @@ describe('ironfleet campaign', () => {
   test.each([['--compatible'], ['--hosts=1'], ['--hosts=2']])(
     'can be green with %s, where some things cannot happen',
     async (option) => {
-      const args = ['campaign', 'lock', '--runs', '600', '--seed', '1', option];
-      expect(await ironfleet(...args)).toMatchObject({ code: 0 });
+      const args = ['campaign', 'lock', '--runs', '600', '--seed', '1', '--require-coverage'];
+      expect(await ironfleet(...args, option)).toMatchObject({ code: 0 });
     },
   );
 
-  test('is not green when it was too short to prove anything', async () => {
-    const { code, stdout } = await ironfleet('campaign', 'lock', '--runs', '1', '--steps', '10');
-    expect(code).toBe(1);
-    expect(stdout).toContain('NOT GREEN');
+  test('names what never happened, and fails because of it where coverage is required', async () => {
+    const args = ['campaign', 'lock', '--runs', '2', '--steps', '40', '--seed', '1'];
+    const [lax, strict] = await Promise.all([
+      ironfleet(...args),
+      ironfleet(...args, '--require-coverage'),
+    ]);
+    expect([lax.code, strict.code]).toEqual([0, 1]);
+    expect(lax.stdout).toContain('GREEN: every step was allowed');
+    expect(lax.stdout).toContain('But this never happened');
+    expect(strict.stdout).toContain('NOT GREEN: nothing was refused, but this never happened');
+    for (const { stdout } of [lax, strict]) expect(stdout).toContain('  a host was cut off');
     expect(existsSync(join(folder, 'lock.failure.json'))).toBe(false);
   });
 
+  test('is never green if the specification took no step', async () => {
+    const args = ['campaign', 'rsl', '--runs', '1', '--steps', '1', '--max-integer', '1'];
+    const { code, stdout } = await ironfleet(...args, '--seed', '1');
+    expect(code).toBe(1);
+    expect(stdout).toContain('NOT GREEN: the specification never took a step.');
+  });
+
+  test.each(['lock', 'rsl'])('is green for the protocol of %s alone', async (service) => {
+    const args = ['campaign', service, '--level', 'protocol', '--runs', '300', '--seed', '1'];
+    const { code, stdout } = await ironfleet(...args);
+    expect(code).toBe(0);
+    for (const boundary of ['B3', 'B4', 'liveness']) expect(stdout).toContain(`  ${boundary}  `);
+    expect(stdout).not.toContain('  B1  ');
+    expect(stdout).toContain('Actions taken, and how often each was not allowed:');
+    expect(stdout).toContain('GREEN: every step was allowed');
+  });
+
+  test('fixes what it is told to, and remarks on an even number of replicas', async () => {
+    const fixed = ['--replicas', '4', '--application', 'kv', '--window', '2', '--compatible'];
+    const { stdout, stderr } = await ironfleet(
+      'campaign',
+      'rsl',
+      ...fixed,
+      '--runs',
+      '5',
+      '--json',
+    );
+    expect(stderr).toContain('NOTE - of 4 replicas no more may fail than of 3: 1');
+    const { options, level, verdict } = JSON.parse(stdout);
+    expect({ options, level, verdict }).toEqual({
+      options: { hosts: 4, compatible: true, settings: { application: 'kv', window: 2 } },
+      level: 'protocol',
+      verdict: 'green',
+    });
+  });
+
   test.each([
-    [['campaign', 'chess'], 'there is no service "chess"; choose one of: lock'],
+    [['campaign', 'chess'], 'there is no service "chess"; choose one of: lock, rsl'],
+    [['campaign', 'rsl', '--level', 'impl'], 'rsl cannot be run at the level "impl"'],
+    [['campaign', 'rsl', '--level', 'spec'], 'Allowed choices are impl, protocol.'],
+    [['campaign', 'rsl', '--window', '0'], 'maxLogLength must be a whole number of at least 1'],
+    [['campaign', 'rsl', '--view-timeout', '-5'], 'baselineViewTimeout must be a whole number'],
+    [['campaign', 'rsl', '--batch', 'all'], 'It must be a whole number.'],
+    [['campaign', 'rsl', '--application', 'chess'], 'there is no application "chess"'],
+    [['campaign', 'rsl', '--compatible', '--durable'], 'the original cannot be durable'],
+    [['campaign', 'rsl', '--hosts', '3', '--replicas', '5'], 'cannot be different'],
+    [['campaign', 'lock', '--window', '3'], 'lock has no --window'],
+    [['campaign', 'lock', '--batch-delay', '3'], 'lock has no --batch-delay'],
     [['campaign', 'lock', '--runs', 'many'], 'It must be a whole number of at least 1.'],
     [['campaign', 'lock', '--hosts', '99'], 'It must be a whole number from 1 to 26.'],
     [['campaign', 'lock', '--rnus', '5'], "unknown option '--rnus'"],
@@ -92,7 +145,7 @@ describe('ironfleet campaign', () => {
   test('explains itself', async () => {
     const { code, stdout } = await ironfleet('campaign', '--help');
     expect(code).toBe(0);
-    for (const part of ['--seed', '--time', 'Examples:', 'exit code'])
+    for (const part of ['--seed', '--level', '--require-coverage', 'Examples:', 'exit code'])
       expect(stdout).toContain(part);
   });
 });
@@ -102,6 +155,7 @@ describe('ironfleet replay', () => {
   const allowed: Failure = {
     version: 1,
     service: 'lock',
+    level: 'impl',
     config: { hosts: 2, retryPeriod: 10, compatible: false, hold: 0, maxEpoch: 100 },
     plan: { seed: 1, steps: 10, faults: NO_FAULTS },
     schedule: {
@@ -138,12 +192,60 @@ describe('ironfleet replay', () => {
     expect(stdout).toContain('nobody sends under the name of a host');
   });
 
+  test("goes through a behaviour of a protocol as well, and tells everybody's part", async () => {
+    const parameters = {
+      maxLogLength: 7,
+      maxBatchSize: 1,
+      maxBatchDelay: 0,
+      baselineViewTimeout: 100,
+      heartbeatPeriod: 50,
+      retryPeriod: 100,
+      maxInteger: 1_000,
+      maxCachedReplies: 10,
+      durable: true,
+      compatible: false,
+    };
+    const config = { replicas: 3, application: 'counter', clients: 1, parameters };
+    const says = { type: 'request', seqno: 1, request: '\0'.repeat(8) };
+    const events = [
+      { from: 'client1', to: 'a', says },
+      { step: 'a', action: 'receiveRequest', clock: 3, receives: { src: 'client1', back: 0 } },
+      { step: 'a', action: 'startPhase1', clock: 4 },
+      { step: 'b', action: 'promise', clock: 5, receives: { src: 'a', back: 0 } },
+      { step: 'b', action: 'decide', clock: 5 },
+      { restart: 'b' },
+    ];
+    const file = { ...allowed, service: 'rsl', level: 'protocol', config, schedule: { events } };
+    const { code, stdout } = await ironfleet('replay', write('rsl.json', file));
+    expect(code).toBe(0);
+    const told = stdout.split('\n').map((line) => line.trim().split(/ {2,}/));
+    expect(told).toContainEqual(['0', 'client1', 'sends request(#1) to a', '0 executed']);
+    expect(told).toContainEqual([
+      '2',
+      'a startPhase1',
+      '4',
+      'sends 1a(1.0) to a b c',
+      '0 executed',
+    ]);
+    expect(told).toContainEqual([
+      '3',
+      'b promise',
+      '5',
+      'receives 1a(1.0) from a, sends 1b(1.0 from 0 {}) to a',
+      '0 executed',
+    ]);
+    expect(told).toContainEqual(['4', 'b restart', '0 executed']);
+    expect(stdout).not.toContain('decide');
+    expect(stdout).toContain('Every step is allowed now.');
+  });
+
   test.each([
     ['nothing', undefined, 'could not read the failure file'],
     ['no-json', '{', 'it is not JSON'],
     ['other-service', { ...allowed, service: 'chess' }, 'there is no service "chess"'],
     ['bad-config', { ...allowed, config: { hosts: 0 } }, 'no configuration of lock'],
     ['bad-shape', { ...allowed, plan: 7 }, 'plan'],
+    ['other-level', { ...allowed, service: 'rsl' }, 'rsl cannot be run at the level "impl"'],
   ])('refuses a file with %s with exit code 2', async (name, content, message) => {
     const path = content === undefined ? join(folder, name) : write(name, content);
     const { code, stderr } = await ironfleet('replay', path);

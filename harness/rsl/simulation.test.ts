@@ -32,7 +32,9 @@ const run = ({ config, plan }: Shape<RslShape>, keep = {}): Outcome =>
 const never = (events: readonly ScheduledEvent[], kind: string): boolean =>
   !events.some((event) => kind in event);
 
-describe('the protocol of a replicated service, simulated', () => {
+const TIMEOUT = { timeout: 30_000 };
+
+describe('the protocol of a replicated service, simulated', TIMEOUT, () => {
   test('does the same, to the last message, for the same plan', () => {
     const shapes = shapesOf({ steps: 300 }, 1, 20);
     const digests = shapes.map((shape) => run(shape, { digest: true }).digest);
@@ -96,7 +98,7 @@ describe('the protocol of a replicated service, simulated', () => {
   );
 });
 
-describe('a wrong protocol of a replicated service', () => {
+describe('a wrong protocol of a replicated service', TIMEOUT, () => {
   test('that never executes anything is not live, which takes no chaos to see', () => {
     const idle = rslWith((protocol) => ({
       ...protocol,

@@ -10,7 +10,12 @@ const parcel = (src: string, dst: string): Parcel<string> => ({ src, dst, msg: '
 
 function networkOf(plan: Partial<FaultPlan>, seed = 1) {
   const faults = noFaultsYet();
-  const network = new Network(NAMES, { ...NO_FAULTS, ...plan }, new Random(seed), faults);
+  const network = new Network<Parcel<string>>(
+    NAMES,
+    { ...NO_FAULTS, ...plan },
+    new Random(seed),
+    faults,
+  );
   return { network, faults };
 }
 
