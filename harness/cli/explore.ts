@@ -2,9 +2,15 @@ import type { Command } from 'commander';
 import { wholeNumber } from './wholeNumber.ts';
 
 interface Options {
-  readonly hosts: number;
-  readonly epochs: number;
+  readonly hosts?: number;
+  readonly epochs?: number;
   readonly compatible?: boolean;
+  readonly part?: string;
+  readonly replicas?: number;
+  readonly operations?: number;
+  readonly ballots?: number;
+  readonly restarts?: number;
+  readonly symmetry: boolean;
   readonly liveness: boolean;
   readonly maxStates: number;
   readonly maxSeconds?: number;
@@ -16,14 +22,34 @@ Every state that the hosts and the network can reach is visited, those near the 
 state and step all invariants and the boundaries B3 and B4 are checked. So what is refused comes with a
 shortest behaviour. Time stands still: whatever may happen at some time may happen at any time.
 
-Then it is checked that the lock goes around for ever, if every host goes on and a packet that is sent again and
-again arrives at last. The graph of all states must be kept for that; above 100,000 states it is left out.
+Then it is checked that what should happen does happen: that the lock goes around for ever, and that
+requests are executed in the end. Every host goes on, and a packet that is sent again and again arrives at
+last. The graph of all states must be kept for that; where there are too many it is left out.
+
+A replicated service is explored in parts, each with few replicas, operations and ballots, and without
+the actions that have nothing to do with it; every report says which and why. The parts are:
+  agreement    leaders that know nothing of one another propose different values
+  log          leaders take over a log with gaps
+  execution    a replica executes a log that two leaders have made
+  restart      replicas stop and start again while they agree
+  catch-up     logs are truncated, and a replica that was not there catches up
+  takeover     a new leader finds that logs are truncated, and one replica behind
+  election     replicas suspect one leader after the other
+  service      all that replicas do while one of them leads, and that requests are executed
+  gap          a new leader fills a gap in the log, and all is executed
+  succession   the first leader has stopped, and the others do without it
+Replicas that differ only in their names are taken for one another where that changes nothing, and how
+much that saves is said.
 
 Examples:
   $ ironfleet explore lock                            3 hosts, 20 epochs: all of it in a moment
   $ ironfleet explore lock --compatible               the original, which one lost transfer stops for ever
   $ ironfleet explore lock --hosts 10 --epochs 1000   a million states
   $ ironfleet explore lock --hosts 20 --epochs 50 --max-seconds 60
+  $ ironfleet explore rsl                             all parts, 2 and 3 replicas: a minute or two
+  $ ironfleet explore rsl --part agreement --ballots 4
+  $ ironfleet explore rsl --part restart --replicas 2 --restarts 3
+  $ ironfleet explore rsl --part agreement --no-symmetry
 
 The exit code is 0 if nothing is refused, 1 if something is, and 2 for wrong usage. What cuts a search is
 always said.`;
@@ -32,16 +58,24 @@ export function register(program: Command): void {
   program
     .command('explore')
     .description('visit every state of a small instance of a protocol and check all of them')
-    .argument('<service>', 'what to explore: lock')
-    .option('--hosts <count>', 'how many hosts', wholeNumber(1, 26), 3)
+    .argument('<service>', 'what to explore: lock or rsl')
+    .option('--hosts <count>', 'lock: how many hosts (default: 3)', wholeNumber(1, 26))
     .option(
       '--epochs <count>',
-      'the last epoch, which ends the going around',
+      'lock: the last epoch, which ends the going around (default: 20)',
       wholeNumber(1, 10_000),
-      20,
     )
-    .option('--compatible', 'explore the behaviour of the original: nothing is repeated')
-    .option('--no-liveness', 'do not check that the lock goes around')
+    .option(
+      '--compatible',
+      'lock: explore the behaviour of the original, where nothing is repeated',
+    )
+    .option('--part <name>', 'rsl: explore only this part')
+    .option('--replicas <count>', 'rsl: how many replicas', wholeNumber(0, 5))
+    .option('--operations <count>', 'rsl: how many operations are proposed', wholeNumber(0, 100))
+    .option('--ballots <count>', 'rsl: in how many ballots', wholeNumber(1, 100))
+    .option('--restarts <count>', 'rsl: how often replicas start again', wholeNumber(0, 100))
+    .option('--no-symmetry', 'rsl: take no replica for another')
+    .option('--no-liveness', 'do not check that something happens in the end')
     .option(
       '--max-states <count>',
       'stop when so many states are found',
@@ -53,7 +87,7 @@ export function register(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action(async (service: string, options: Options) => {
       const { exploreCommand } = await import('./exploreCommand.ts');
-      process.exitCode = exploreCommand(service, options);
+      process.exitCode = await exploreCommand(service, options);
     });
 }
 

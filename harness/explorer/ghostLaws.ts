@@ -9,6 +9,7 @@
 import { type LawList, lawList } from '../../refinement/framework/laws.ts';
 import type { Act, SystemRefinement, Whole } from '../../refinement/framework/systemRefinement.ts';
 import type { Packet } from '../../spec/framework/environment.ts';
+import { equal } from '../../spec/framework/equal.ts';
 import { forAll, type Verdict } from '../../spec/framework/verdict.ts';
 import type { GhostState } from './ghostState.ts';
 import type { Move } from './hostSteps.ts';
@@ -52,8 +53,11 @@ export class GhostLaws<State, Message, Ghost, Spec> {
   ): Verdict {
     if (move.refusal !== undefined) return under(B3, move.refusal);
     if (s.sent === t.sent) return undefined;
-    const refinement = this.#refinement;
-    return checkSpecStep(refinement, refinement.spec(s.sent.ghost), refinement.spec(t.sent.ghost));
+    const before = this.#refinement.spec(s.sent.ghost);
+    const after = this.#refinement.spec(t.sent.ghost);
+    const refusal = checkSpecStep(this.#refinement, before, after);
+    // The ghosts may have come about in different ways, and stand for equal states all the same.
+    return refusal !== undefined && equal(before, after) ? undefined : refusal;
   }
 
   /** What the laws say of a state to which a step leads. */
@@ -76,9 +80,11 @@ export class GhostLaws<State, Message, Ghost, Spec> {
 
   /** What the laws say of a state in which behaviours begin, of which nothing is known. */
   checkStart(s: GhostState<State, Message, Ghost>, packets: Iterable<SentPart<Message>>): Verdict {
+    const refinement = this.#refinement;
     const whole = { states: s.states(), ghost: s.sent.ghost };
     return (
-      this.#checkHosts(undefined, whole)
+      under(B3, refinement.init(refinement.spec(refinement.begin())))
+      ?? this.#checkHosts(undefined, whole)
       ?? brokenLaw(this.#systemLaws, whole)
       ?? brokenLaw(this.#sampledLaws, whole)
       ?? forAll(packets, ({ value }) => this.#checkPacket(value, whole))

@@ -159,11 +159,14 @@ export class GhostModel<State, Message, Ghost, Spec>
   showLabel({ action, before, packet, step }: Move<State, Message>): string {
     const { hosts, describe } = this.#refinement.protocol;
     const taken = packet ? [`← ${packet.value.src}: ${describe(packet.value.msg)}`] : [];
-    const to = new Map<Message, string[]>();
-    for (const { dst, msg } of step.sends) to.set(msg, [...(to.get(msg) ?? []), dst]);
-    const sent = [...to].map(([msg, names]) => {
+    const to = new Map<string, string[]>();
+    for (const { dst, msg } of step.sends) {
+      const what = describe(msg);
+      to.set(what, [...(to.get(what) ?? []), dst]);
+    }
+    const sent = [...to].map(([what, names]) => {
       const all = hosts.length > 1 && hosts.every((host) => names.includes(host));
-      return `→ ${all ? 'all' : names.join(' ')}: ${describe(msg)}`;
+      return `→ ${all ? 'all' : names.join(' ')}: ${what}`;
     });
     return [hosts[before.place], action, ...taken, ...sent].join(' ');
   }

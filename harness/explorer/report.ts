@@ -9,7 +9,8 @@ import type { Bound, Exploration } from './breadthFirst.ts';
 import type { LivenessResult } from './liveness.ts';
 import type { Behaviour, Model, Moment } from './model.ts';
 
-const number = (value: number): string => Math.round(value).toLocaleString('en-US');
+/** A whole number for a reader. */
+export const number = (value: number): string => Math.round(value).toLocaleString('en-US');
 
 const BOUND: Readonly<Record<Bound['bound'], string>> = {
   maxStates: 'the bound on states',
@@ -23,7 +24,7 @@ export function report<State, Label>(
   model: Model<State, Label>,
   found: Exploration<State, Label>,
 ): string {
-  const { distinctStates, transitions, depth, seconds, coverage, counterexample } = found;
+  const { distinctStates, transitions, depth, seconds, coverage } = found;
   const never = Object.keys(coverage).filter((action) => coverage[action] === 0);
   const taken = Object.entries(coverage).filter(([, times]) => times > 0);
   const width = Math.max(0, ...taken.map(([action]) => action.length));
@@ -42,19 +43,27 @@ export function report<State, Label>(
       : []),
     extent(found),
     `That two states were taken for one has a chance of ${found.collisionProbability.toExponential(0)}.`,
-    ...(counterexample
-      ? [
-          '',
-          'REFUSED',
-          explain(counterexample.refusal, '  '),
-          '',
-          ...story(model, counterexample.behaviour),
-        ]
-      : []),
+    ...refusalReport(model, found),
   ].join('\n');
 }
 
-function extent<State, Label>({
+/** What was refused, if anything was, and the story of it. */
+export const refusalReport = <State, Label>(
+  model: Model<State, Label>,
+  { counterexample }: Exploration<State, Label>,
+): string[] =>
+  counterexample === undefined
+    ? []
+    : [
+        '',
+        'REFUSED',
+        explain(counterexample.refusal, '  '),
+        '',
+        ...story(model, counterexample.behaviour),
+      ];
+
+/** Whether that is all, and if not why. */
+export function extent<State, Label>({
   complete,
   bounds,
   counterexample,

@@ -9,6 +9,7 @@ import {
   type Event,
   type System,
 } from '../../protocol/framework/distributedSystem.ts';
+import { SentPackets } from '../../protocol/framework/sentPackets.ts';
 import { stepOf } from '../../protocol/framework/steps.ts';
 import { lawList } from '../../refinement/framework/laws.ts';
 import {
@@ -19,6 +20,7 @@ import {
 import type { Packet } from '../../spec/framework/environment.ts';
 import { fingerprint } from '../../spec/framework/fingerprint.ts';
 import { forAll, type Verdict } from '../../spec/framework/verdict.ts';
+import type { Beginning } from './ghostModel.ts';
 import type { Model } from './model.ts';
 import { B3, B4, brokenLaw, checkSpecStep, under } from './systemLaws.ts';
 
@@ -27,9 +29,21 @@ export interface TextbookState<State, Message, Ghost> {
   readonly ghost: Ghost;
 }
 
+/**
+ * A system that has been running, and which of its steps are of interest. Its ghost must follow from
+ * the packets sent, and so is no part of a state.
+ */
+export interface TextbookInstance<State, Message, Ghost> {
+  readonly beginning: Beginning<State, Message, Ghost>;
+  /** What all clocks read. */
+  readonly now: number;
+  readonly has: (s: System<State, Message>, event: Event<State, Message>) => boolean;
+}
+
 export function textbookModel<State, Message, Ghost, Spec>(
   laws: SystemRefinement<State, Message, Ghost, Spec>,
   strangers: readonly Packet<Message>[] = [],
+  instance?: TextbookInstance<State, Message, Ghost>,
 ): Model<TextbookState<State, Message, Ghost>, Event<State, Message>> {
   const { protocol } = laws;
   const system = new DistributedSystem(protocol);
@@ -38,13 +52,7 @@ export function textbookModel<State, Message, Ghost, Spec>(
   const systemLaws = [laws.systemInvariants, laws.sampledInvariants].flatMap(lawList);
   const stepLaws = lawList(laws.stepInvariants);
 
-  const start: TextbookState<State, Message, Ghost> = {
-    system: strangers.reduce(
-      (s, packet) => system.next(s, { type: 'send', packet }) ?? s,
-      system.init(),
-    ),
-    ghost: strangers.reduce((ghost, packet) => laws.hear(ghost, packet), laws.begin()),
-  };
+  const start = startOf(laws, system, strangers, instance);
 
   const placeOf = (event: Event<State, Message>): number =>
     protocol.hosts.indexOf('host' in event ? event.host : '');
@@ -66,16 +74,17 @@ export function textbookModel<State, Message, Ghost, Spec>(
     under(B4, laws.correspondence(packet, whole.ghost)) ?? brokenLaw(packetLaws, packet, whole);
 
   const begins = (s: TextbookState<State, Message, Ghost>): Verdict =>
-    s === start ? under(B3, laws.init(laws.spec(s.ghost))) : undefined;
+    s === start && instance === undefined ? under(B3, laws.init(laws.spec(s.ghost))) : undefined;
 
   return {
     name: protocol.name,
     actionOf,
     fingerprint: ({ system: { hosts, sent }, ghost }) =>
-      fingerprint([hosts, new Set(sent.values()), ghost]),
+      fingerprint([hosts, new Set(sent.values()), instance ? undefined : ghost]),
     initial: () => [start],
     successors: (s, visit) => {
       for (const event of system.enabled(s.system)) {
+        if (instance?.has(s.system, event) === false) continue;
         const next = system.next(s.system, event);
         if (next === undefined) continue;
         const ghost = laws.act(laws.copy(s.ghost), actOf(s.system, event, next));
@@ -101,5 +110,26 @@ export function textbookModel<State, Message, Ghost, Spec>(
         ?? brokenLaw(systemLaws, whole)
       );
     },
+  };
+}
+
+function startOf<State, Message, Ghost, Spec>(
+  laws: SystemRefinement<State, Message, Ghost, Spec>,
+  system: DistributedSystem<State, Message>,
+  strangers: readonly Packet<Message>[],
+  instance: TextbookInstance<State, Message, Ghost> | undefined,
+): TextbookState<State, Message, Ghost> {
+  if (instance !== undefined) {
+    const { states: hosts, packets, ghost } = instance.beginning;
+    const keyed = packets.map((packet) => [system.keyOf(packet), packet] as const);
+    const sent = SentPackets.none<Message>().add(keyed);
+    return { system: { time: instance.now, hosts, sent }, ghost };
+  }
+  return {
+    system: strangers.reduce(
+      (s, packet) => system.next(s, { type: 'send', packet }) ?? s,
+      system.init(),
+    ),
+    ghost: strangers.reduce((ghost, packet) => laws.hear(ghost, packet), laws.begin()),
   };
 }

@@ -14,12 +14,14 @@ import type { State as Service } from '../../../spec/rsl/service.ts';
 import { GhostModel } from '../ghostModel.ts';
 import type { GhostState } from '../ghostState.ts';
 import type { Deed, Move } from '../hostSteps.ts';
+import type { Symmetry } from '../symmetry.ts';
 import { isWithin, lastBallotOf, NOW, parametersOf, replicasOf, type Size } from './instance.ts';
 import { journal } from './journal.ts';
 import { normalForm } from './normalForm.ts';
 import type { Part } from './parts.ts';
 import { Rehearsal } from './rehearsal.ts';
 import { showChosen, showReplica } from './show.ts';
+import { acceptorsAlike, type Renaming, renamingsFrom, replicasAlike } from './symmetry.ts';
 
 export type RslRefinement = SystemRefinement<Replica, Message, Ghost, Service>;
 export type RslModel = GhostModel<Replica, Message, Ghost, Service>;
@@ -53,7 +55,7 @@ export function rslModel(part: Part, size: Size, options: RslModelOptions = {}):
     clockReadings: [NOW],
     allows: stepsOf(part, size),
     ...(normal && { normal: (r) => normalForm(r, size) }),
-    ...(symmetry && { symmetry: part.symmetry(size) }),
+    ...(symmetry && { symmetry: symmetryOf(part, size) }),
     separate,
     sampleEvery: SAMPLE_EVERY,
     showState: ({ hosts, sent: { ghost } }, moved) => {
@@ -88,6 +90,20 @@ export function stepsOf(part: Part, size: Size): (deed: Deed<Replica, Message>) 
     !stopped.has(deed.place)
     && !without.get(deed.action)?.has(deed.place)
     && isWithin(deed, size, lastBallot);
+}
+
+/** Who is alike in a part, and may do the same in it. */
+export function symmetryOf(part: Part, size: Size): Symmetry<Message> {
+  const replicas = replicasOf(size);
+  const { alike } = part;
+  if (alike === 'acceptors') return acceptorsAlike(replicas, renamingsFrom(0, size.replicas));
+  const privileged = part.without.map(({ except = () => [] }) => except(size));
+  const keeps = (to: Renaming): boolean =>
+    [...privileged, part.stopped ?? []].every((places) =>
+      places.every((place) => places.includes(to[place] as number)),
+    );
+  const first = alike === 'followers' ? Math.min(size.ballots, size.replicas) : 0;
+  return replicasAlike(replicas, renamingsFrom(first, size.replicas).filter(keeps));
 }
 
 const count = (number: number, noun: string): string =>

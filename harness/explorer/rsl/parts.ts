@@ -6,12 +6,9 @@
  * for that part. What is left out, and why, is said here and in every report.
  */
 import type { Parameters } from '../../../protocol/rsl/configuration.ts';
-import type { Message } from '../../../protocol/rsl/messages.ts';
-import type { Symmetry } from '../symmetry.ts';
 import type { RslBeginning, RslRehearsal } from './beginnings.ts';
 import * as beginnings from './beginnings.ts';
-import { replicasOf, type Size } from './instance.ts';
-import { acceptorsAlike, followersAlike } from './symmetry.ts';
+import type { Size } from './instance.ts';
 
 /** Actions that an instance leaves out, and why. */
 export interface Omission {
@@ -36,8 +33,8 @@ export interface Part {
   readonly stopped?: readonly number[];
   /** What has happened before. */
   begin(rehearsal: RslRehearsal, size: Size): RslBeginning;
-  /** Which replicas are alike. */
-  symmetry(size: Size): Symmetry<Message>;
+  /** Who is alike: all acceptors, the replicas that lead in no ballot, or all replicas. */
+  readonly alike: 'acceptors' | 'followers' | 'replicas';
   /** What is promised of the network, where it is checked that requests are executed in the end. */
   readonly network?: Network;
 }
@@ -65,13 +62,11 @@ const LAST_LEARNS: Omission = {
   because: 'what a replica executes does not reach the others here, so one that does is enough',
   except: ({ replicas }) => [replicas - 1],
 };
+const FIRST_LEARNS: Omission = { ...LAST_LEARNS, except: () => [0] };
 const NOBODY_SUSPECTS: Omission = {
   actions: ['startEpoch', 'suspect', 'changeView'],
   because: 'whoever leads may go on',
 };
-
-const acceptors = (size: Size) => acceptorsAlike(replicasOf(size));
-const followers = (size: Size) => followersAlike(replicasOf(size), size.ballots);
 
 const sizeOf = (replicas: number, operations: number, ballots: number, restarts = 0): Size => ({
   replicas,
@@ -88,7 +83,7 @@ export const PARTS: readonly Part[] = [
     most: { restarts: 0 },
     without: [VIEWS_ARE_GIVEN, NOTHING_IS_REPEATED, NOBODY_STOPS, LAST_LEARNS],
     begin: beginnings.leadersWithRequests,
-    symmetry: acceptors,
+    alike: 'acceptors',
   },
   {
     name: 'log',
@@ -105,7 +100,7 @@ export const PARTS: readonly Part[] = [
       },
     ],
     begin: beginnings.leadersWithLateRequests,
-    symmetry: acceptors,
+    alike: 'acceptors',
   },
   {
     name: 'execution',
@@ -114,15 +109,15 @@ export const PARTS: readonly Part[] = [
     most: { restarts: 0 },
     without: [VIEWS_ARE_GIVEN, NOTHING_IS_REPEATED, NOBODY_STOPS, LAST_LEARNS],
     begin: beginnings.leaderHasProposed,
-    symmetry: acceptors,
+    alike: 'acceptors',
   },
   {
     name: 'restart',
     about: 'replicas stop and start again while they agree',
     sizes: [sizeOf(3, 1, 2, 1), sizeOf(2, 1, 3, 2)],
-    without: [VIEWS_ARE_GIVEN, NOTHING_IS_REPEATED, LAST_LEARNS],
+    without: [VIEWS_ARE_GIVEN, NOTHING_IS_REPEATED, FIRST_LEARNS],
     begin: beginnings.leadersToRestart,
-    symmetry: followers,
+    alike: 'followers',
   },
   {
     name: 'catch-up',
@@ -146,7 +141,7 @@ export const PARTS: readonly Part[] = [
       },
     ],
     begin: beginnings.oneIsBehind,
-    symmetry: followers,
+    alike: 'followers',
   },
   {
     name: 'takeover',
@@ -168,7 +163,7 @@ export const PARTS: readonly Part[] = [
       },
     ],
     begin: beginnings.oneIsBehind,
-    symmetry: followers,
+    alike: 'followers',
   },
   {
     name: 'election',
@@ -184,7 +179,7 @@ export const PARTS: readonly Part[] = [
       },
     ],
     begin: beginnings.allWait,
-    symmetry: (size) => followersAlike(replicasOf(size), 0),
+    alike: 'replicas',
   },
   {
     name: 'service',
@@ -194,7 +189,7 @@ export const PARTS: readonly Part[] = [
     parameters: { maxBatchSize: 2 },
     without: [NOBODY_SUSPECTS],
     begin: beginnings.nothingYet,
-    symmetry: followers,
+    alike: 'followers',
     network: 'lossy',
   },
   {
@@ -209,7 +204,7 @@ export const PARTS: readonly Part[] = [
       { actions: ['sendHeartbeat'], because: 'all are in the view' },
     ],
     begin: beginnings.gapIsLeft,
-    symmetry: followers,
+    alike: 'followers',
     network: 'lossy',
   },
   {
@@ -221,7 +216,7 @@ export const PARTS: readonly Part[] = [
     without: [NOTHING_IS_REPEATED, NOBODY_STOPS],
     stopped: [0],
     begin: beginnings.nothingYet,
-    symmetry: followers,
+    alike: 'followers',
     network: 'reliable',
   },
 ];

@@ -10,8 +10,8 @@
  * with them their names, wherever an acceptor is meant: who made a promise, whose vote is counted,
  * to whom a 1a or a 2a goes and from whom a 1b or a 2b comes.
  *
- * **Followers.** Replicas that lead in none of an instance's ballots may change places with
- * everything that they have.
+ * **Followers.** Replicas that lead in none of an instance's ballots, and may all do the same in it,
+ * may change places with everything that they have. So may all replicas where none leads.
  *
  * Laws must be as blind as the protocol. Those of a replicated service are: they speak of any
  * acceptor or of any replica, and of particular ones only where a ballot names its proposer.
@@ -27,53 +27,56 @@ import type { EndPoint } from '../../../spec/framework/environment.ts';
 import { type Placed, permutations, type Symmetry } from '../symmetry.ts';
 
 /** Where each place goes. */
-type Renaming = readonly number[];
+export type Renaming = readonly number[];
+
+/** Ways in which the places from one on may change; the first changes nothing. */
+export function renamingsFrom(first: number, replicas: number): readonly Renaming[] {
+  const places = [...Array(replicas).keys()];
+  const fixed = places.slice(0, first);
+  return permutations(places.slice(first)).map((order) => [...fixed, ...order]);
+}
 
 /** Acceptors change places, and nothing else does. */
-export function acceptorsAlike(replicas: readonly EndPoint[]): Symmetry<Message> {
-  const renamings = permutations([...replicas.keys()]);
-  return {
-    size: renamings.length,
-    field: (renaming, place, name, value) => {
-      const to = renamings[renaming] as Renaming;
-      const moved = name === 'acceptor' ? (to[place] as number) : place;
-      return { place: moved, value: renameRoles(name, value, to, replicas) };
-    },
-    packet: (renaming, packet) => {
-      const rename = renamer(replicas, renamings[renaming] as Renaming);
-      const { src, dst, msg } = packet;
-      switch (msg.type) {
-        case '1a':
-        case '2a':
-        case 'voteRequest':
-          return { src, dst: rename(dst), msg };
-        case '1b':
-        case '2b':
-          return { src: rename(src), dst, msg };
-        default:
-          return packet;
-      }
-    },
-  };
-}
+export const acceptorsAlike = (
+  replicas: readonly EndPoint[],
+  renamings: readonly Renaming[],
+): Symmetry<Message> => ({
+  size: renamings.length,
+  field: (renaming, place, name, value) => {
+    const to = renamings[renaming] as Renaming;
+    const moved = name === 'acceptor' ? (to[place] as number) : place;
+    return { place: moved, value: renameRoles(name, value, to, replicas) };
+  },
+  packet: (renaming, packet) => {
+    const rename = renamer(replicas, renamings[renaming] as Renaming);
+    const { src, dst, msg } = packet;
+    switch (msg.type) {
+      case '1a':
+      case '2a':
+      case 'voteRequest':
+        return { src, dst: rename(dst), msg };
+      case '1b':
+      case '2b':
+        return { src: rename(src), dst, msg };
+      default:
+        return packet;
+    }
+  },
+});
 
-/** Replicas from a place on change places. */
-export function followersAlike(replicas: readonly EndPoint[], leaders: number): Symmetry<Message> {
-  const fixed = [...replicas.keys()].slice(0, leaders);
-  const renamings = permutations([...replicas.keys()].slice(leaders)).map((order) => [
-    ...fixed,
-    ...order,
-  ]);
-  return {
-    size: renamings.length,
-    field: (renaming, place, name, value) =>
-      renameReplica(name, value, place, renamings[renaming] as Renaming, replicas),
-    packet: (renaming, { src, dst, msg }) => {
-      const rename = renamer(replicas, renamings[renaming] as Renaming);
-      return { src: rename(src), dst: rename(dst), msg };
-    },
-  };
-}
+/** Replicas change places, with all that they have. */
+export const replicasAlike = (
+  replicas: readonly EndPoint[],
+  renamings: readonly Renaming[],
+): Symmetry<Message> => ({
+  size: renamings.length,
+  field: (renaming, place, name, value) =>
+    renameReplica(name, value, place, renamings[renaming] as Renaming, replicas),
+  packet: (renaming, { src, dst, msg }) => {
+    const rename = renamer(replicas, renamings[renaming] as Renaming);
+    return { src: rename(src), dst: rename(dst), msg };
+  },
+});
 
 const renamer =
   (replicas: readonly EndPoint[], to: Renaming) =>
