@@ -245,6 +245,16 @@ describe('ironfleet replay', () => {
     ['other-service', { ...allowed, service: 'chess' }, 'there is no service "chess"'],
     ['bad-config', { ...allowed, config: { hosts: 0 } }, 'no configuration of lock'],
     ['bad-shape', { ...allowed, plan: 7 }, 'plan'],
+    [
+      'no-bytes',
+      { ...allowed, schedule: { events: [{ from: 'm', to: 'a', says: 'xyz' }] } },
+      'bytes are written in hexadecimal',
+    ],
+    [
+      'no-message',
+      { ...allowed, level: 'protocol', schedule: { events: [{ from: 'm', to: 'a', says: 7 }] } },
+      '7 is no message of lock',
+    ],
     ['other-level', { ...allowed, service: 'rsl' }, 'rsl cannot be run at the level "impl"'],
   ])('refuses a file with %s with exit code 2', async (name, content, message) => {
     const path = content === undefined ? join(folder, name) : write(name, content);

@@ -6,6 +6,7 @@ import type { Behaviours, Outcome } from '../campaign/behaviour.ts';
 import { type Failure, readFailureFile } from '../campaign/failure.ts';
 import { headline, tell } from '../campaign/report.ts';
 import { serviceNamed } from '../campaign/services.ts';
+import { UnreadableError } from '../simulation/plain.ts';
 
 /** Steps of a long behaviour that are told: the last so many. */
 const TOLD = 60;
@@ -37,7 +38,9 @@ export function retell(
   const behaviours = behavioursOf(failure);
   const keep = { story: true } as const;
   const outcome =
-    schedule === undefined || full ? behaviours.run(plan, keep) : behaviours.replay(schedule, keep);
+    schedule === undefined || full
+      ? behaviours.run(plan, keep)
+      : readable(() => behaviours.replay(schedule, keep));
   const { story, refusal } = outcome;
   const skipped = Math.max(0, story.length - TOLD);
   const text = [
@@ -49,6 +52,16 @@ export function retell(
     refusal?.message ?? 'Every step is allowed now.',
   ].join('\n');
   return { text, outcome };
+}
+
+/** A schedule may say what nobody can. */
+function readable<T>(replay: () => T): T {
+  try {
+    return replay();
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error;
+    throw new UsageError(`in the failure file's schedule, ${error.message}`);
+  }
 }
 
 function behavioursOf({ service, level, config }: Failure): Behaviours {

@@ -17,6 +17,7 @@ export function lockProtocol(shape: LockShape): SimulatedProtocol<Host, Message,
   return {
     name: 'lock',
     refinement: lockRefinement(ring, { maxEpoch, retryPeriod, compatible }),
+    isMessage,
     receivers: () => RECEIVERS,
     nextDeadline: ({ offeredAt }, clock) =>
       offeredAt !== undefined && offeredAt + retryPeriod > clock
@@ -40,6 +41,11 @@ export function lockProtocol(shape: LockShape): SimulatedProtocol<Host, Message,
     showSpec: showHistory,
   };
 }
+
+const TYPES: readonly unknown[] = ['transfer', 'locked', 'invalid'] satisfies Message['type'][];
+
+const isMessage = (said: unknown): said is Message =>
+  typeof said === 'object' && said !== null && 'type' in said && TYPES.includes(said.type);
 
 /** Epochs are drawn from few, so that they often meet those that are in use. */
 function lie(random: Random): Message {

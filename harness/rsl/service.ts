@@ -37,6 +37,7 @@ export function rslService(shape: RslShape): SimulatedProtocol<Replica, Message,
   return {
     name: 'rsl',
     refinement: rslRefinement(application, replicas, parameters),
+    isMessage,
     receivers: ({ type }) => RECEIVERS[type] ?? NOBODY,
     nextDeadline,
     lie: (random) => lie({ replicas, application }, random),
@@ -53,6 +54,9 @@ export function rslService(shape: RslShape): SimulatedProtocol<Replica, Message,
     showSpec: ({ executed }) => `${executed.length} executed`,
   };
 }
+
+const isMessage = (said: unknown): said is Message =>
+  typeof said === 'object' && said !== null && 'type' in said && `${said.type}` in RECEIVERS;
 
 /** What this configuration cannot have. */
 function impossible({ replicas, parameters }: RslShape): readonly string[] {

@@ -12,6 +12,7 @@ import type { Host } from '../../impl/framework/io.ts';
 import type { ObservedIo } from '../../refinement/framework/hostStep.ts';
 import { Monitor, type Seen } from '../../refinement/framework/monitor.ts';
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
+import { UnreadableError } from './plain.ts';
 import type { Random } from './random.ts';
 import { SentCounts } from './sentCounts.ts';
 import type { SimulatedService } from './service.ts';
@@ -132,7 +133,7 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
 
   read(json: unknown): Uint8Array {
     if (typeof json === 'string' && /^([0-9a-f]{2})*$/.test(json)) return Buffer.from(json, 'hex');
-    throw new TypeError('bytes are written in hexadecimal');
+    throw new UnreadableError('bytes are written in hexadecimal');
   }
 
   #sends(host: number, done: readonly ObservedIo[]): readonly Envelope[] {

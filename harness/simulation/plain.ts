@@ -6,6 +6,11 @@
  */
 import { kindOf, notData } from '../../spec/framework/kind.ts';
 
+/** What was to be read back is nothing that was ever written. */
+export class UnreadableError extends Error {
+  override readonly name = 'UnreadableError';
+}
+
 /** Throws a TypeError where a value is, or contains, what is not plain data. */
 export function toJson(value: unknown): unknown {
   switch (kindOf(value)) {
@@ -45,12 +50,12 @@ function recordToJson(entries: readonly (readonly [string, unknown])[]): unknown
     : Object.fromEntries(written);
 }
 
-/** Throws a TypeError where something is not what {@link toJson} writes. */
+/** Throws an UnreadableError where something is not what {@link toJson} writes. */
 export function fromJson(json: unknown): unknown {
   if (Array.isArray(json)) return json.map(fromJson);
   if (typeof json !== 'object' || json === null) {
     if (['string', 'number', 'boolean'].includes(typeof json) || json === null) return json;
-    throw new TypeError(`a ${typeof json} is not JSON`);
+    throw new UnreadableError(`a ${typeof json} is not JSON`);
   }
   const entries = Object.entries(json);
   const [key = '', content] = entries[0] ?? [];
@@ -58,24 +63,25 @@ export function fromJson(json: unknown): unknown {
     return Object.fromEntries(entries.map(([name, value]) => [name, fromJson(value)]));
   }
   const read = READERS[key];
-  if (read === undefined || entries.length > 1) throw new TypeError(`${key} is nothing known`);
+  if (read === undefined || entries.length > 1)
+    throw new UnreadableError(`${key} is nothing known`);
   return read(content);
 }
 
 const items = (json: unknown): readonly unknown[] => {
   if (Array.isArray(json)) return json.map(fromJson);
-  throw new TypeError('a map, a set and a record are written as a list');
+  throw new UnreadableError('a map, a set and a record are written as a list');
 };
 
 const pairs = (json: unknown): readonly (readonly [unknown, unknown])[] =>
   items(json).map((pair) => {
     if (Array.isArray(pair) && pair.length === 2) return [pair[0], pair[1]];
-    throw new TypeError('an entry is a pair');
+    throw new UnreadableError('an entry is a pair');
   });
 
 const text = (json: unknown, pattern: RegExp): string => {
   if (typeof json === 'string' && pattern.test(json)) return json;
-  throw new TypeError(`${JSON.stringify(json)} is not written as it should be`);
+  throw new UnreadableError(`${JSON.stringify(json)} is not written as it should be`);
 };
 
 const READERS: Readonly<Record<string, (json: unknown) => unknown>> = {

@@ -21,6 +21,8 @@ export interface Watcher<State, Message, Ghost> {
 export interface SimulatedProtocol<State, Message, Ghost, Spec> {
   readonly name: string;
   readonly refinement: SystemRefinement<State, Message, Ghost, Spec>;
+  /** Whether something is a message at all, as far as anyone looks who passes it on. */
+  isMessage(said: unknown): said is Message;
   /**
    * The names of the actions that a message concerns; the others are not asked whether they take
    * it. The same array for messages of the same type.

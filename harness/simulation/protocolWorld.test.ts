@@ -167,3 +167,9 @@ test('a stranger says what it likes, or what it has heard, but not under the nam
   expect(world.sentSoFar('mallory', 'b')).toBe(2);
   expect(() => world.send('a', 'b', 4)).toThrow('nobody sends under the name of a host');
 });
+
+test('what was said is read back from paper, and nothing else is', () => {
+  const { world, parcel } = greeted();
+  expect(world.read(world.write(parcel.msg))).toBe(parcel.msg);
+  expect(() => world.read('hello')).toThrow('"hello" is no message of greeters');
+});

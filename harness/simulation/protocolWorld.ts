@@ -14,7 +14,7 @@ import { SystemRefusal } from '../../refinement/framework/refusal.ts';
 import { SystemMonitor } from '../../refinement/framework/systemMonitor.ts';
 import { RESTART } from '../../refinement/framework/systemRefinement.ts';
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
-import { fromJson, toJson } from './plain.ts';
+import { fromJson, toJson, UnreadableError } from './plain.ts';
 import { type Picked, ProtocolMoves } from './protocolMoves.ts';
 import type { SimulatedProtocol, Watcher } from './protocolService.ts';
 import type { Random } from './random.ts';
@@ -111,7 +111,9 @@ export class ProtocolWorld<State, Message, Ghost, Spec> implements World<Message
   }
 
   read(json: unknown): Message {
-    return fromJson(json) as Message;
+    const said = fromJson(json);
+    if (this.#service.isMessage(said)) return said;
+    throw new UnreadableError(`${JSON.stringify(json)} is no message of ${this.#service.name}`);
   }
 
   /** What has happened at some time so far. */

@@ -1,8 +1,10 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { behavioursOf, type Outcome } from '../campaign/behaviour.ts';
+import { behavioursOf, type Outcome, protocolBehavioursOf } from '../campaign/behaviour.ts';
 import { faultPlans } from '../campaign/plans.ts';
 import { type LockShape, lockService } from '../lock/service.ts';
+import { greeterService } from '../testing/greeterService.ts';
+import { STEADY } from '../testing/greeters.ts';
 import { everyHostTakes } from './expectation.ts';
 import { type FaultPlan, NO_FAULTS } from './faults.ts';
 
@@ -59,6 +61,27 @@ describe('the simulator', () => {
     const outcome = run(faults);
     expect(outcome.refusal).toBeUndefined();
     expect(outcome.faults[fault]).toBeGreaterThan(0);
+  });
+
+  test.each<[keyof Outcome['faults'], Partial<FaultPlan>]>([
+    ['a stranger lied', { stranger: 0.5 }],
+    ['a host was started again', { restart: 0.5 }],
+    ['a packet met a host that was down', { restart: 0.5, latency: 100, duplication: 0.5 }],
+  ])('%s, where the plan says so, to the hosts of a protocol', (fault, faults) => {
+    const greeters = protocolBehavioursOf(greeterService());
+    const plan = { seed: 1, steps: 300, faults: { ...NO_FAULTS, ...faults } };
+    const outcome = greeters.run(plan);
+    expect(outcome.refusal).toBeUndefined();
+    expect(outcome.faults[fault]).toBeGreaterThan(0);
+    expect(greeters.never).not.toContain(fault);
+  });
+
+  test('never starts a host again that must not be', () => {
+    const greeters = protocolBehavioursOf(greeterService(STEADY));
+    const plan = { seed: 1, steps: 300, faults: { ...NO_FAULTS, restart: 0.9, stranger: 0.5 } };
+    const { faults } = greeters.run(plan);
+    expect(faults['a host was started again']).toBe(0);
+    expect(greeters.never).toContain('a host was started again');
   });
 
   test('comes to an end although the service has nothing more to do', () => {

@@ -120,7 +120,7 @@ export interface World<Said, P extends Parcel<Said> = Parcel<Said>> {
   /** For a reader: what was said, and what the whole now stands for. */
   describe(msg: Said): string;
   showSpec(): string;
-  /** What was said as JSON, and back; reading throws a TypeError if it is nothing that is said. */
+  /** What was said as JSON, and back; throws an UnreadableError where it is nothing to be said. */
   write(msg: Said): unknown;
   read(json: unknown): Said;
 }

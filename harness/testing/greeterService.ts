@@ -35,6 +35,7 @@ export const greeterService = (
 ): SimulatedProtocol<Greeter, number, number, number> => ({
   name: 'greeters',
   refinement: refinementOf(protocol),
+  isMessage: (said) => typeof said === 'number',
   receivers: () => RECEIVERS,
   nextDeadline: ({ greeted }, clock) =>
     greeted < 3 && 10 * greeted > clock ? 10 * greeted : Number.POSITIVE_INFINITY,

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DEFAULT } from '../../protocol/rsl/configuration.ts';
+import { counter } from '../../spec/apps/counter.ts';
+import { ProtocolWorld } from '../simulation/protocolWorld.ts';
+import { Random } from '../simulation/random.ts';
+import { rslCampaign } from './campaign.ts';
+import { lie } from './liars.ts';
+import { APPLICATIONS, conversationWith } from './requests.ts';
+import { rslService } from './service.ts';
+import { type RslShape, replicasOf } from './shape.ts';
+import { hopeless } from './watch.ts';
+
+const SHAPE: RslShape = { replicas: 3, application: 'counter', clients: 2, parameters: DEFAULT };
+
+describe('liars', () => {
+  const scenery = { replicas: replicasOf(3), application: counter };
+
+  test('say things of every type', () => {
+    const random = new Random(1);
+    const types = Array.from({ length: 600 }, () => lie(scenery, random).type);
+    expect(new Set(types).size).toBe(12);
+  });
+
+  test('are ignored by every replica, unless they ask for something as a client may', () => {
+    const random = new Random(2);
+    const world = new ProtocolWorld(rslService(SHAPE));
+    const seen = new Set<string>();
+    for (let count = 0; count < 300; count++) {
+      const { msg } = world.lie(random, []);
+      const host = random.below(3);
+      world.step(host, world.send('mallory', replicasOf(3)[host] ?? '', msg), count, random);
+      expect(world.lastAction === 'ignore').toBe(msg.type !== 'request');
+      seen.add(world.lastAction);
+    }
+    expect(seen).toEqual(new Set(['ignore', 'receiveRequest']));
+  });
+});
+
+test.each(APPLICATIONS)(
+  'clients of %s ask for what it understands, and now and then not',
+  (name) => {
+    const random = new Random(3);
+    const { ask, answered } = conversationWith(name);
+    const asked = Array.from({ length: 300 }, (_, seqno) => ask(seqno, random));
+    const requests = asked.map((msg) => (msg.type === 'request' ? msg.request : ''));
+    const counts = new Map<string, number>();
+    for (const request of requests) counts.set(request, (counts.get(request) ?? 0) + 1);
+    expect(counts.size).toBeGreaterThan(name === 'kv' ? 8 : 1);
+    expect(counts.get('\x00\xff')).toBeLessThan(30);
+    expect(answered({ type: 'reply', seqno: 7, reply: '' })).toBe(7);
+    expect(answered({ type: 'request', seqno: 7, request: '' })).toBeUndefined();
+  },
+);
+
+describe('what a campaign hopes to see', () => {
+  test('comes about, all of it', { timeout: 60_000 }, () => {
+    const missing = new Set(Object.keys(rslService(SHAPE).watch().sometimes()));
+    missing.add('a request that comes again was executed again');
+    missing.add('a reply was forgotten to make room');
+    for (const { config, plan } of fc.sample(rslCampaign.shapes({}), { seed: 1, numRuns: 400 })) {
+      const { sometimes } = rslCampaign.behaviours(config).run(plan);
+      for (const [hope, happened] of Object.entries(sometimes)) if (happened) missing.delete(hope);
+      if (missing.size === 0) return;
+    }
+    expect([...missing]).toEqual([]);
+  });
+
+  test.each<[string, Partial<RslShape['parameters']>]>([
+    ['several requests were executed as one operation', { maxBatchSize: 1 }],
+    ['a request that comes again was not executed again', { compatible: true, durable: false }],
+    ['a request that comes again was executed again', { compatible: false }],
+    ['several operations took effect in one step', { maxLogLength: 1 }],
+    ['a replica that had started again came to lead', { durable: false }],
+    ['a reply was forgotten to make room', { maxCachedReplies: 9 }],
+  ])('is not missed where it cannot be: %s', (hope, parameters) => {
+    const shape = { ...SHAPE, parameters: { ...SHAPE.parameters, maxLogLength: 7, ...parameters } };
+    expect(hopeless(shape)).toContain(hope);
+    expect(Object.keys(rslService(shape).watch().sometimes())).not.toContain(hope);
+  });
+});
