@@ -71,7 +71,7 @@ export function register(program: Command): void {
     )
     .option('--part <name>', 'rsl: explore only this part')
     .option('--replicas <count>', 'rsl: how many replicas', wholeNumber(0, 5))
-    .option('--operations <count>', 'rsl: how many operations are proposed', wholeNumber(0, 100))
+    .option('--operations <count>', 'rsl: how many operations are proposed', wholeNumber(1, 100))
     .option('--ballots <count>', 'rsl: in how many ballots', wholeNumber(1, 100))
     .option('--restarts <count>', 'rsl: how often replicas start again', wholeNumber(0, 100))
     .option('--no-symmetry', 'rsl: take no replica for another')

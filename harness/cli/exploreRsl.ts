@@ -21,8 +21,9 @@ export function exploreRsl(options: ExploreCommandOptions): number {
     const explored = aloud(options, (bounds) =>
       exploreInstance(instance, { ...bounds, symmetry, liveness }),
     );
+    const isKnown = all.some(({ part }) => part === explored.part);
     all.push(explored);
-    if (!json) process.stdout.write(`${instanceReport(explored)}\n\n`);
+    if (!json) process.stdout.write(`${instanceReport(explored, isKnown)}\n\n`);
   }
   process.stdout.write(json ? `${JSON.stringify(rslReportJson(all))}\n` : `${summary(all)}\n`);
   return all.some(isRefused) ? 1 : 0;

@@ -140,8 +140,11 @@ export class GhostModel<State, Message, Ghost, Spec>
   }
 
   checkState(s: GhostState<State, Message, Ghost>): Verdict {
+    if (s === this.#start) this.#images = 0;
     this.#images += s.images();
-    if (this.#arrival !== undefined) return this.#laws.checkArrival(this.#arrival, s);
+    if (s !== this.#start && this.#arrival !== undefined) {
+      return this.#laws.checkArrival(this.#arrival, s);
+    }
     const packets = this.#steps.packets.all.filter((packet) => s.sent.has(packet));
     return this.#laws.checkStart(s, packets);
   }

@@ -31,7 +31,7 @@ function deeds(part: Part, size: Size, place: number, state: Replica, sent: Pack
   return { found, restarted: restarted && normalForm(restarted, size) };
 }
 
-describe('the normal form of a replica', () => {
+describe('the normal form of a replica', { timeout: 60_000 }, () => {
   const part = fc.constantFrom(...PARTS);
 
   test('does whatever the replica does', () => {

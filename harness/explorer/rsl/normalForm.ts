@@ -2,7 +2,8 @@
  * # What a replica will never look at again
  *
  * Two states of a replica that differ only in such things do the same for ever, and one stands for
- * both. That is so only in an instance, where clocks stand still and what happens is bounded:
+ * both; laws are asked of that one. It is so only in an instance, where clocks stand still and what
+ * happens is bounded:
  *  - a time that has come has come, whichever it is;
  *  - of tries it counts only whether the next is a first or a second one, and nothing if something
  *    has moved since then;

@@ -97,7 +97,7 @@ describe('the parts of a replicated service', { timeout: 120_000 }, () => {
 
   test('say why they cannot be so large or so small', () => {
     expect(misfit(named('catch-up'), size(2, 1, 1))).toBe('catch-up needs at least 3 replicas');
-    expect(misfit(named('service'), size(2, 1, 2))).toBe('service has at most 1 ballots');
+    expect(misfit(named('service'), size(2, 1, 2))).toBe('service has at most 1 ballot');
     expect(objectionsTo(size(0, 1, 1))).toEqual(['there must be at least one replica']);
   });
 

@@ -31,7 +31,8 @@ export interface Part {
   readonly without: readonly Omission[];
   /** The places of replicas that have stopped for good. */
   readonly stopped?: readonly number[];
-  /** What has happened before. */
+  /** What has happened before, in words and in fact. */
+  readonly before: string;
   begin(rehearsal: RslRehearsal, size: Size): RslBeginning;
   /** Who is alike: all acceptors, the replicas that lead in no ballot, or all replicas. */
   readonly alike: 'acceptors' | 'followers' | 'replicas';
@@ -82,6 +83,7 @@ export const PARTS: readonly Part[] = [
     sizes: [sizeOf(3, 1, 3), sizeOf(2, 1, 3)],
     most: { restarts: 0 },
     without: [VIEWS_ARE_GIVEN, NOTHING_IS_REPEATED, NOBODY_STOPS, LAST_LEARNS],
+    before: 'each leader is in its first view and has requests of its own',
     begin: beginnings.leadersWithRequests,
     alike: 'acceptors',
   },
@@ -99,6 +101,8 @@ export const PARTS: readonly Part[] = [
         because: 'what is chosen is chosen, whoever learns of it',
       },
     ],
+    before:
+      'each leader is in its first view, and the first has requests; those to others may come late',
     begin: beginnings.leadersWithLateRequests,
     alike: 'acceptors',
   },
@@ -108,6 +112,7 @@ export const PARTS: readonly Part[] = [
     sizes: [sizeOf(3, 2, 2), sizeOf(2, 2, 3)],
     most: { restarts: 0 },
     without: [VIEWS_ARE_GIVEN, NOTHING_IS_REPEATED, NOBODY_STOPS, LAST_LEARNS],
+    before: 'the first leader has proposed everything, and nobody has voted',
     begin: beginnings.leaderHasProposed,
     alike: 'acceptors',
   },
@@ -116,6 +121,7 @@ export const PARTS: readonly Part[] = [
     about: 'replicas stop and start again while they agree',
     sizes: [sizeOf(3, 1, 2, 1), sizeOf(2, 1, 3, 2)],
     without: [VIEWS_ARE_GIVEN, NOTHING_IS_REPEATED, FIRST_LEARNS],
+    before: 'each leader is in its first view and has requests of its own',
     begin: beginnings.leadersToRestart,
     alike: 'followers',
   },
@@ -140,6 +146,7 @@ export const PARTS: readonly Part[] = [
         except: ({ replicas }) => [0, replicas - 1],
       },
     ],
+    before: 'all but the last replica have executed operation 0, and the last has asked for it',
     begin: beginnings.oneIsBehind,
     alike: 'followers',
   },
@@ -162,6 +169,7 @@ export const PARTS: readonly Part[] = [
         except: () => [0],
       },
     ],
+    before: 'the same is so, and the second replica is about to lead',
     begin: beginnings.oneIsBehind,
     alike: 'followers',
   },
@@ -178,6 +186,7 @@ export const PARTS: readonly Part[] = [
         because: 'no leader does anything, and so all replicas are alike',
       },
     ],
+    before: 'every replica has waited long for a request',
     begin: beginnings.allWait,
     alike: 'replicas',
   },
@@ -188,6 +197,7 @@ export const PARTS: readonly Part[] = [
     most: { ballots: 1 },
     parameters: { maxBatchSize: 2 },
     without: [NOBODY_SUSPECTS],
+    before: 'a client has asked all replicas, and asks again and again',
     begin: beginnings.nothingYet,
     alike: 'followers',
     network: 'lossy',
@@ -201,8 +211,9 @@ export const PARTS: readonly Part[] = [
     without: [
       NOBODY_SUSPECTS,
       NOBODY_STOPS,
-      { actions: ['sendHeartbeat'], because: 'all are in the view' },
+      { actions: ['sendHeartbeat'], because: 'all are in the new view' },
     ],
+    before: 'the first leader’s first proposal is lost, its others are not, and it leads no more',
     begin: beginnings.gapIsLeft,
     alike: 'followers',
     network: 'lossy',
@@ -215,6 +226,7 @@ export const PARTS: readonly Part[] = [
     most: { restarts: 0 },
     without: [NOTHING_IS_REPEATED, NOBODY_STOPS],
     stopped: [0],
+    before: 'a client has asked all replicas, and asks again and again',
     begin: beginnings.nothingYet,
     alike: 'followers',
     network: 'reliable',
@@ -225,11 +237,14 @@ export const partOf = (name: string): Part | undefined => PARTS.find((part) => p
 
 /** Why a part cannot be so large or so small. */
 export function misfit({ name, least = {}, most = {} }: Part, size: Size): string | undefined {
-  for (const [what, bound] of Object.entries(least)) {
-    if (size[what as keyof Size] < bound) return `${name} needs at least ${bound} ${what}`;
-  }
-  for (const [what, bound] of Object.entries(most)) {
-    if (size[what as keyof Size] > bound) return `${name} has at most ${bound} ${what}`;
+  for (const what of ['replicas', 'operations', 'ballots', 'restarts'] as const) {
+    const { [what]: low = 0 } = least;
+    const { [what]: high = Number.POSITIVE_INFINITY } = most;
+    if (size[what] < low) return `${name} needs at least ${bounded(low, what)}`;
+    if (size[what] > high) return `${name} has at most ${bounded(high, what)}`;
   }
   return undefined;
 }
+
+const bounded = (bound: number, what: string): string =>
+  bound === 1 ? `1 ${what.slice(0, -1)}` : `${bound} ${what}`;

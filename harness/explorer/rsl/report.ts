@@ -4,7 +4,7 @@ import { extent, livenessReport, number, refusalReport, reportJson } from '../re
 import { collisionProbability } from '../stateTable.ts';
 import { type Explored, isRefused } from './exploration.ts';
 import { replicasOf, type Size } from './instance.ts';
-import type { Omission } from './parts.ts';
+import type { Omission, Part } from './parts.ts';
 
 const count = (value: number, noun: string): string =>
   `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
@@ -17,8 +17,8 @@ export const sizeReport = ({ replicas, operations, ballots, restarts }: Size): s
     ...(restarts > 0 ? [count(restarts, 'restart')] : []),
   ].join(', ');
 
-/** What was found in an instance, as lines of text. */
-export function instanceReport(explored: Explored): string {
+/** What was found in an instance, as lines of text; if its part was told of before, in fewer. */
+export function instanceReport(explored: Explored, isKnown = false): string {
   const { part, size, model, found, standFor, liveness } = explored;
   const { distinctStates, transitions, depth, seconds } = found;
   const saved =
@@ -27,9 +27,7 @@ export function instanceReport(explored: Explored): string {
       : ` (for ${number(standFor)}: ${(standFor / distinctStates).toFixed(1)} times as many)`;
   return [
     `${part.name}: ${sizeReport(size)}`,
-    `  ${part.about}`,
-    ...part.without.map((omission) => `  without ${omissionReport(omission, size)}`),
-    ...(part.stopped ? [`  stopped for good: ${namesOf(part.stopped, size)}`] : []),
+    ...(isKnown ? [] : partReport(part, size)),
     `  ${number(distinctStates)} states${saved}, ${number(transitions)} steps, ${depth} deep,`
       + ` ${seconds.toFixed(1)} s`,
     `  ${extent(found)}`,
@@ -37,6 +35,13 @@ export function instanceReport(explored: Explored): string {
     ...refusalReport(model, found),
   ].join('\n');
 }
+
+const partReport = ({ about, before, without, stopped }: Part, size: Size): string[] => [
+  `  ${about}`,
+  `  begins when ${before}`,
+  ...without.map((omission) => `  without ${omissionReport(omission, size)}`),
+  ...(stopped ? [`  stopped for good: ${namesOf(stopped, size)}`] : []),
+];
 
 const namesOf = (places: readonly number[], size: Size): string =>
   places.map((place) => replicasOf(size)[place]).join(', ');
@@ -50,7 +55,8 @@ function omissionReport({ actions, because, except }: Omission, size: Size): str
 export function summary(all: readonly Explored[]): string {
   const states = sum(all, ({ found }) => found.distinctStates);
   const stand = sum(all, ({ found, standFor = found.distinctStates }) => standFor);
-  const seconds = sum(all, ({ found, liveness }) => found.seconds + (liveness?.seconds ?? 0));
+  const seconds = sum(all, ({ found }) => found.seconds);
+  const live = sum(all, ({ liveness }) => liveness?.seconds ?? 0);
   const chance = sum(all, ({ found }) => collisionProbability(found.distinctStates));
   const coverage = coverageOf(all);
   const taken = coverage.filter(([, times]) => times > 0);
@@ -62,7 +68,8 @@ export function summary(all: readonly Explored[]): string {
   const cut = all.filter(({ found }) => found.bounds.length > 0).map(({ part }) => part.name);
   return [
     `All together: ${number(states)} states for ${number(stand)} in ${seconds.toFixed(0)} s,`
-      + ` ${number(states / Math.max(seconds, 1e-9))} states/s.`,
+      + ` ${number(states / Math.max(seconds, 1e-9))} states/s;`
+      + ` liveness took ${live.toFixed(0)} s more.`,
     ...taken.map(([action, times]) => `  ${action.padEnd(width)}  ${number(times).padStart(12)}`),
     ...(never.length > 0 ? [`Never taken: ${never.join(', ')}.`] : []),
     `Checked in every state and step: ${checksOf(all).join(' ')};`
@@ -100,6 +107,8 @@ const checksOf = (all: readonly Explored[]): readonly string[] =>
 export const rslReportJson = (all: readonly Explored[]) => ({
   instances: all.map(({ part, size, model, found, standFor, liveness }) => ({
     part: part.name,
+    about: part.about,
+    before: part.before,
     size,
     standFor: standFor ?? null,
     without: part.without.map(({ actions, because, except }) => ({

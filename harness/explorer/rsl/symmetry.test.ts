@@ -64,6 +64,7 @@ describe('replicas that are alike', { timeout: 60_000 }, () => {
   /** Parts with several alike, and with some that are not. */
   const LARGER: readonly (readonly [name: string, size: Size, renamings: number])[] = [
     ['agreement', size(3, 1, 3), 6],
+    ['agreement', size(2, 1, 4), 2],
     ['log', size(3, 2, 2), 6],
     ['execution', size(3, 2, 2), 6],
     ['restart', size(4, 1, 2, 1), 2],

@@ -59,7 +59,7 @@ const SMALL: readonly (readonly [name: string, size: Size])[] = [
   ['election', size(2, 1, 2)],
 ];
 
-describe('a part of a replicated service', () => {
+describe('a part of a replicated service', { timeout: 60_000 }, () => {
   test.each(SMALL)(
     '%s is the textbook’s system, state by state and step by step: %o',
     (name, size) => {
