@@ -73,6 +73,7 @@ describe('ironfleet explore', () => {
     expect(code).toBe(0);
     const quiet = await explore('rsl', ...alone, '--no-liveness');
     expect(quiet.stdout).not.toContain('fair behaviour');
+    expect(quiet.stdout).toContain('Liveness: not checked, for it was not asked for.');
   });
 
   test('says what cut the search of a replicated service', async () => {

@@ -39,6 +39,8 @@ export interface Explored extends Instance {
   /** For how many states those that were found stand, where that is known. */
   readonly standFor: number | undefined;
   readonly liveness: LivenessResult<RslState, RslMove> | undefined;
+  /** Why it was not checked that requests are executed, where the part would have it. */
+  readonly whyNotLiveness: string | undefined;
 }
 
 /** The instances that are explored if nobody says otherwise. */
@@ -53,14 +55,25 @@ export function exploreInstance(
   const changed = refinement === undefined ? {} : { refinement };
   const model = rslModel(part, size, { symmetry, ...changed });
   const found = explore(model, options);
-  const asked = liveness && found.complete ? part.network : undefined;
+  const { network } = part;
+  const whyNot = !liveness
+    ? 'it was not asked for'
+    : found.counterexample
+      ? 'what was found is reason enough to refuse'
+      : found.complete
+        ? undefined
+        : 'not all states are known';
   return {
     part,
     size,
     model,
     found,
     standFor: model.standFor,
-    liveness: asked && checkRequests({ part, size }, asked, changed, options),
+    liveness:
+      network && whyNot === undefined
+        ? checkRequests({ part, size }, network, changed, options)
+        : undefined,
+    whyNotLiveness: network && whyNot,
   };
 }
 

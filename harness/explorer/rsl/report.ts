@@ -19,7 +19,7 @@ export const sizeReport = ({ replicas, operations, ballots, restarts }: Size): s
 
 /** What was found in an instance, as lines of text; if its part was told of before, in fewer. */
 export function instanceReport(explored: Explored, isKnown = false): string {
-  const { part, size, model, found, standFor, liveness } = explored;
+  const { part, size, model, found, standFor, liveness, whyNotLiveness } = explored;
   const { distinctStates, transitions, depth, seconds } = found;
   const saved =
     standFor === undefined || standFor === distinctStates
@@ -32,6 +32,7 @@ export function instanceReport(explored: Explored, isKnown = false): string {
       + ` ${seconds.toFixed(1)} s`,
     `  ${extent(found)}`,
     ...(liveness ? [`  ${livenessReport(model, liveness)}`] : []),
+    ...(whyNotLiveness ? [`  Liveness: not checked, for ${whyNotLiveness}.`] : []),
     ...refusalReport(model, found),
   ].join('\n');
 }
@@ -105,7 +106,7 @@ const checksOf = (all: readonly Explored[]): readonly string[] =>
 
 /** What was found, for a program: one object that JSON can hold. */
 export const rslReportJson = (all: readonly Explored[]) => ({
-  instances: all.map(({ part, size, model, found, standFor, liveness }) => ({
+  instances: all.map(({ part, size, model, found, standFor, liveness, whyNotLiveness }) => ({
     part: part.name,
     about: part.about,
     before: part.before,
@@ -117,6 +118,7 @@ export const rslReportJson = (all: readonly Explored[]) => ({
       exceptAt: except?.(size).map((place) => replicasOf(size)[place]) ?? [],
     })),
     ...reportJson(model, found, liveness),
+    ...(whyNotLiveness !== undefined && { liveness: { holds: null, reason: whyNotLiveness } }),
   })),
   coverage: Object.fromEntries(coverageOf(all)),
   refused: all.some(isRefused),

@@ -16,7 +16,8 @@ export function showReplica(r: Replica): string {
   const votes = [...acceptor.votes].map(
     ([operation, { ballot, batch }]) => `${operation}: ${showVote(ballot, batch)}`,
   );
-  const leads = `leads ${showBallot(proposer.maxBallotSent1a)} (phase ${proposer.phase})`;
+  const promises = proposer.phase === 1 ? `, ${proposer.received1bs.size} promises` : '';
+  const leads = `leads ${showBallot(proposer.maxBallotSent1a)} (phase ${proposer.phase}${promises})`;
   const { suspectors } = election;
   return [
     `${constants.me} ${proposer.phase > 0 ? leads : `in view ${showBallot(election.view)}`}`,
