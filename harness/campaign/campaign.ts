@@ -73,7 +73,8 @@ export async function runCampaign(
   });
   const began = performance.now();
   const elapsed = (): number => (performance.now() - began) / 1_000;
-  const tally = emptyTally();
+  const sofar = emptyTally();
+  const parts: Tally[] = [];
   const failures = new Map<number, Failure>();
   let next = 0;
   const goesOn = (): boolean =>
@@ -87,9 +88,10 @@ export async function runCampaign(
       const count = Math.min(BATCH, runs - batch * BATCH);
       const order = { service, level, options, seed: seedOf(seed, batch), runs: count };
       const { tally: part, failure } = await patiently(pool, order);
-      addTally(tally, part);
+      addTally(sofar, part);
+      parts[batch] = part;
       if (failure) failures.set(batch, failure);
-      onProgress?.(tally);
+      onProgress?.(sofar);
     }
   };
   try {
@@ -97,7 +99,10 @@ export async function runCampaign(
   } finally {
     await pool.destroy();
   }
-  // The earliest batch decides, whichever thread was the first to report.
+  // Summed up in their order, so that nothing depends on which thread was the first to report.
+  const tally = emptyTally();
+  for (const part of parts) if (part !== undefined) addTally(tally, part);
+  // The earliest batch decides.
   const failure = failures.get(Math.min(...failures.keys()));
   return { tally, failure, never: neverHappened(tally), seconds: elapsed(), jobs };
 }
