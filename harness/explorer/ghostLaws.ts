@@ -146,11 +146,13 @@ const actOf = <State, Message>({
   action,
   before,
   packet,
+  now,
   step,
 }: Move<State, Message>): Act<State, Message> => ({
   host: before.place,
   action,
   before: before.value,
   packet: packet?.value,
+  now,
   step,
 });

@@ -21,6 +21,8 @@ export type HostPart<State, Message> = Part<State, Move<State, Message>>;
 export interface Move<State, Message> {
   readonly action: string;
   readonly packet: SentPart<Message> | undefined;
+  /** What the clock read, if the action reads it. */
+  readonly now: number | undefined;
   readonly before: HostPart<State, Message>;
   readonly after: HostPart<State, Message>;
   /** The packets that it sends, each once. */
@@ -114,7 +116,8 @@ export class HostSteps<State, Message> {
         for (const choice of choicesOf(action, state, given)) {
           if (guardOf(action, state, given, choice) !== undefined) continue;
           const step = stepOf(action, state, given, choice);
-          moves.push(this.#move(action.name, before, packet, step));
+          const read = action.readsClock ? now : undefined;
+          moves.push(this.#move(action.name, before, { packet, now: read }, step));
         }
       }
     }
@@ -126,13 +129,14 @@ export class HostSteps<State, Message> {
     const { restart } = this.#protocol;
     if (restart === undefined) return [];
     if (!this.#allows({ place, action: RESTART, state, packet: undefined })) return [];
-    return [this.#move(RESTART, before, undefined, { state: restart(state), sends: [] })];
+    const step = { state: restart(state), sends: [] };
+    return [this.#move(RESTART, before, { packet: undefined, now: undefined }, step)];
   }
 
   #move(
     action: string,
     before: HostPart<State, Message>,
-    packet: SentPart<Message> | undefined,
+    given: Pick<Move<State, Message>, 'packet' | 'now'>,
     step: Step<State, Message>,
   ): Move<State, Message> {
     const unchanged = step.state === before.value;
@@ -140,7 +144,7 @@ export class HostSteps<State, Message> {
     const parts = step.sends.map((sent) => this.packets.intern(sent));
     return {
       action,
-      packet,
+      ...given,
       before,
       after: unchanged ? before : this.part(before.place, step.state),
       sends: [...new Set(parts)],
