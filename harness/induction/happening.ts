@@ -110,7 +110,7 @@ export function stepIn<State, Message>(
 }
 
 /** The scene after it has happened; the very same one if it changes nothing. */
-export function after<State, Message extends object>(
+export function sceneAfter<State, Message extends object>(
   scene: Scene<State, Message>,
   happening: Happening<State, Message>,
   step: Step<State, Message> | undefined,

@@ -13,7 +13,7 @@
  */
 import type { SystemRefinement } from '../../refinement/framework/systemRefinement.ts';
 import type { Packet } from '../../spec/framework/environment.ts';
-import { after, type Happening, happeningsIn, stepIn } from './happening.ts';
+import { type Happening, happeningsIn, sceneAfter, stepIn } from './happening.ts';
 import { B3, type Broken, NumberedLaws, type View } from './laws.ts';
 import type { Scene } from './scene.ts';
 
@@ -66,48 +66,62 @@ export class Induction<State, Message extends object, Ghost, Spec> {
     before: View<State, Message, Ghost>,
     happening: Happening<State, Message>,
   ): Broken | undefined {
-    const { refinement } = this.subject;
-    const { conclusion } = this.claim;
-    const step = stepIn(refinement.protocol, before, happening);
-    const scene = after(before, happening, step);
-    if (scene === before) return undefined;
+    const after = this.#after(before, happening);
+    return after === before ? undefined : this.#brokenBetween(before, happening, after);
+  }
+
+  /** The scene after a step; the very same one if the step changes nothing. */
+  #after(
+    before: View<State, Message, Ghost>,
+    happening: Happening<State, Message>,
+  ): View<State, Message, Ghost> {
+    const step = stepIn(this.subject.refinement.protocol, before, happening);
+    const scene = sceneAfter(before, happening, step);
+    if (scene === before) return before;
     // A ghost of its packets alone knows of no step, so that every law looks at everything.
     const ghost = scene.sent === before.sent ? before.ghost : this.subject.ghostOf(scene.sent);
-    if (ghost !== before.ghost && conclusion.includes(B3)) {
-      const refusal = refinement.next(refinement.spec(before.ghost), refinement.spec(ghost));
+    return { hosts: scene.hosts, sent: scene.sent, ghost };
+  }
+
+  #brokenBetween(
+    before: View<State, Message, Ghost>,
+    happening: Happening<State, Message>,
+    after: View<State, Message, Ghost>,
+  ): Broken | undefined {
+    const { refinement } = this.subject;
+    const { conclusion } = this.claim;
+    if (after.ghost !== before.ghost && conclusion.includes(B3)) {
+      const refusal = refinement.next(refinement.spec(before.ghost), refinement.spec(after.ghost));
       if (refusal !== undefined) return { law: B3, refusal };
     }
     if (happening.type === 'act') {
-      const [from, to] = [before.hosts[happening.host], scene.hosts[happening.host]];
+      const [from, to] = [before.hosts[happening.host], after.hosts[happening.host]];
       const broken = this.laws.brokenByStep(conclusion, from as State, to as State);
       if (broken !== undefined) return broken;
     }
-    return this.laws.broken(conclusion, { ...scene, ghost });
+    return this.laws.broken(conclusion, after);
   }
 
   /**
    * Tries every step that hosts can take from a scene in which the hypothesis holds, and that a
-   * stranger sends some packets. `seen` is told of each step before it is judged.
+   * stranger sends some packets. `seen` is told of each step, and whether it changes anything,
+   * before it is judged.
    */
   *counterexamples(
     scene: Scene<State, Message>,
     strange: readonly Packet<Message>[] = [],
-    seen: (happening: Happening<State, Message>) => void = () => {},
+    seen: (happening: Happening<State, Message>, changes: boolean) => void = () => {},
   ): Iterable<Counterexample<State, Message>> {
     const view = this.view(scene);
     const { refinement, times } = this.subject;
-    const tried = (happening: Happening<State, Message>) => {
-      seen(happening);
-      const broken = this.broken(view, happening);
-      return broken && { ...broken, scene, happening };
-    };
-    for (const happening of happeningsIn(refinement.protocol, scene, times)) {
-      const found = tried(happening);
-      if (found !== undefined) yield found;
-    }
-    for (const packet of strange) {
-      const found = tried({ type: 'hear', packet });
-      if (found !== undefined) yield found;
+    const strangers = strange.map((packet) => ({ type: 'hear', packet }) as const);
+    for (const happenings of [happeningsIn(refinement.protocol, scene, times), strangers]) {
+      for (const happening of happenings) {
+        const after = this.#after(view, happening);
+        seen(happening, after !== view);
+        const broken = after === view ? undefined : this.#brokenBetween(view, happening, after);
+        if (broken !== undefined) yield { ...broken, scene, happening };
+      }
     }
   }
 }

@@ -10,7 +10,7 @@ import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
 import { equal } from '../../spec/framework/equal.ts';
 import type { Random } from '../simulation/random.ts';
 import type { Domain } from './domain.ts';
-import { after, type Happening, stepIn } from './happening.ts';
+import { type Happening, sceneAfter, stepIn } from './happening.ts';
 import { type Scene, withHost, withPackets } from './scene.ts';
 import type { Move } from './walk.ts';
 
@@ -61,7 +61,7 @@ export function someStep<State, Message extends object>(
 ): Scene<State, Message> | undefined {
   const happening = someHappening(parts, scene, random);
   if (happening === undefined) return undefined;
-  return after(scene, happening, stepIn(parts.protocol, scene, happening));
+  return sceneAfter(scene, happening, stepIn(parts.protocol, scene, happening));
 }
 
 const without = <State, Message>(

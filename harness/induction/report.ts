@@ -29,17 +29,18 @@ export function figures<State, Message>(
   found: Findings<State, Message>,
   seconds: number,
 ): readonly string[] {
-  const { states, distinct, steps, actions, unreachable, reasons, changes, packets } = found;
-  const taken = Object.entries(actions).sort(([, a], [, b]) => b - a);
+  const { states, distinct, steps, changing, actions, unreachable, reasons } = found;
+  const { changes, packets } = found;
+  const taken = Object.entries(actions).sort(([, a], [, b]) => b.changing - a.changing);
   const names = models.flatMap(({ refinement }) =>
     refinement.protocol.actions.map(({ name }) => name),
   );
   const never = [...new Set(names)].filter((name) => actions[name] === undefined);
   const width = Math.max(0, ...taken.map(([name]) => name.length));
-  const digits = number(taken[0]?.[1] ?? 0).length;
+  const digits = number(steps).length;
   return [
-    `${number(states)} states (${number(distinct)} different) and ${number(steps)} steps from them,`
-      + ` in ${seconds.toFixed(1)} s.`,
+    `${number(states)} states (${number(distinct)} different) and ${number(steps)} steps from them, of`
+      + ` which ${number(changing)} changed something, in ${seconds.toFixed(1)} s.`,
     `Small systems: ${models.map(({ name }) => name).join('; ')}.`,
     `A state has ${(packets / Math.max(1, states)).toFixed(0)} packets and is`
       + ` ${(changes / Math.max(1, states)).toFixed(0)} changes away from where its walk began.`,
@@ -47,8 +48,12 @@ export function figures<State, Message>(
     ...Object.entries(reasons).map(
       ([reason, count]) => `  not in ${percent(count, states).padStart(5)}: ${reason}`,
     ),
-    'Steps tried, by action:',
-    ...taken.map(([name, count]) => `  ${name.padEnd(width)}  ${number(count).padStart(digits)}`),
+    'Steps that changed something, of those tried, by action:',
+    ...taken.map(
+      ([name, counts]) =>
+        `  ${name.padEnd(width)}  ${number(counts.changing).padStart(digits)} of`
+        + ` ${number(counts.tried).padStart(digits)}`,
+    ),
     ...(never.length === 0 ? [] : [`  never: ${never.join(', ')}`]),
   ];
 }

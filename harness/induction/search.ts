@@ -49,9 +49,11 @@ export interface Findings<State, Message> {
   states: number;
   /** Scenes that differ from all others of the same system. */
   distinct: number;
+  /** Steps from them, and how many of those changed anything. */
   steps: number;
-  /** How often each action was tried. */
-  readonly actions: Record<string, number>;
+  changing: number;
+  /** How often each action was tried, and how often it changed something. */
+  readonly actions: Record<string, { tried: number; changing: number }>;
   /** Scenes that cannot be reached for certain, and how many each reason shows. */
   unreachable: number;
   readonly reasons: Record<string, number>;
@@ -73,6 +75,7 @@ export function search<State, Message extends object, Ghost, Spec>(
     states: 0,
     distinct: 0,
     steps: 0,
+    changing: 0,
     actions: {},
     unreachable: 0,
     reasons: {},
@@ -100,10 +103,8 @@ export function search<State, Message extends object, Ghost, Spec>(
     if (!seen.has(key)) findings.distinct++;
     seen.add(key);
     const strange = Array.from({ length: options.strange }, () => model.source.stranger(random));
-    const found = induction.counterexamples(scene, strange, (happening) => {
-      findings.steps++;
-      const name = nameOf(happening);
-      findings.actions[name] = (findings.actions[name] ?? 0) + 1;
+    const found = induction.counterexamples(scene, strange, (happening, changes) => {
+      count(findings, nameOf(happening), changes);
     });
     for (const counterexample of found) {
       findings.counterexamples.push({ model: walk.place, counterexample });
@@ -114,6 +115,20 @@ export function search<State, Message extends object, Ghost, Spec>(
     if (findings.states % PROGRESS_EVERY === 0) options.onProgress?.(findings);
   }
   return findings;
+}
+
+function count<State, Message>(
+  findings: Findings<State, Message>,
+  action: string,
+  changes: boolean,
+): void {
+  findings.actions[action] ??= { tried: 0, changing: 0 };
+  const counts = findings.actions[action];
+  findings.steps++;
+  counts.tried++;
+  if (!changes) return;
+  findings.changing++;
+  counts.changing++;
 }
 
 function note<State, Message>(

@@ -51,7 +51,7 @@ const TROUBLED = 2;
 const OPTIONS: WalkOptions = { draws: 10, changes: 12, detour: 3, patience: 10 };
 
 /** How many changes may be tried to mend the beginning of a walk. */
-const BEGINNING = 200;
+const BEGINNING = 100;
 
 export class Walker<State, Message extends object> {
   /** How often each move was tried, and how often it led to a scene that satisfies everything. */

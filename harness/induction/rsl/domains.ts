@@ -44,7 +44,7 @@ const MOST = 3;
 const votesOf = ({ operations, ballots, batches }: Atoms) =>
   mapOf(operations, record<Vote>({ ballot: ballots, batch: batches }), MOST);
 
-const promisesOf = (atoms: Atoms): Domain<Promise1b> =>
+export const promisesOf = (atoms: Atoms): Domain<Promise1b> =>
   record<Promise1b>({
     type: fixed('1b'),
     ballot: atoms.ballots,
@@ -148,7 +148,7 @@ const proposal = <Type extends '2a' | '2b'>(type: Type, { ballots, operations, b
     batch: batches,
   } as never);
 
-export const messagesOf = (atoms: Atoms): Domain<Message> => {
+const messagesOf = (atoms: Atoms): Domain<Message> => {
   const { ballots, operations, flags } = atoms;
   return variants<Message>({
     invalid: fixed<Said<'invalid'>>({ type: 'invalid' }),

@@ -14,7 +14,9 @@ import { REACHABLE } from './reachable.ts';
 import { RslSource } from './source.ts';
 import { TIMES, type Universe } from './universe.ts';
 
-export type RslModel = Model<Replica, Message, Ghost, State>;
+export interface RslModel extends Model<Replica, Message, Ghost, State> {
+  readonly source: RslSource;
+}
 export type RslRefinement = SystemRefinement<Replica, Message, Ghost, State>;
 
 /** A universe with its laws, or with other laws and another protocol. */

@@ -4,6 +4,8 @@
 import type { Message } from '../../../protocol/rsl/messages.ts';
 import type { Replica } from '../../../protocol/rsl/replica.ts';
 import type { Move } from '../walk.ts';
+import { promisesOf } from './domains.ts';
+import { meanOtherwise, tellOtherwise } from './jointMoves.ts';
 import {
   attempt,
   beReady,
@@ -63,6 +65,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'was attempted': wasAttempted,
   'was asked for': wasAskedFor,
   'was voted for': wasVotedFor,
+  'mean otherwise': meanOtherwise,
   'be stuck': beStuck,
   'be like another': beLikeAnother,
 };
@@ -72,7 +75,10 @@ const OFTEN: readonly Change[] = [countVotes, supply, beReady];
 
 /** All of them, most of them as often as any other. */
 export const rslMoves = (hand: Omit<Hand, 'random'>): readonly Move<Replica, Message>[] =>
-  Object.entries(CHANGES).map(([name, change]) => ({
+  Object.entries({
+    ...CHANGES,
+    'tell otherwise': tellOtherwise(promisesOf(hand.atoms)),
+  }).map(([name, change]) => ({
     name,
     weight: OFTEN.includes(change) ? 4 : 2,
     change: (scene, random) => change(scene, { ...hand, random }),

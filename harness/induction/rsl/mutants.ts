@@ -60,8 +60,8 @@ const after =
 
 export interface RslMutant {
   readonly name: string;
-  /** It is no mutant where the protocol does not allow what it changes. */
-  readonly of: 'all' | 'durable' | 'compatible' | 'ours';
+  /** Where it can show: anywhere, where replicas restart, or where it is not as in the original. */
+  readonly of: 'all' | 'durable' | 'ours';
   readonly change: (protocol: RslProtocol) => RslProtocol;
 }
 

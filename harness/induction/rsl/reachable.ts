@@ -85,6 +85,20 @@ export const REACHABLE: Readonly<Record<string, (scene: RslScene) => boolean>> =
           ),
       ),
     ),
+  'who leads is in the view that it leads': ({ hosts }) =>
+    hosts.every(
+      ({ proposer, election }) =>
+        proposer.phase === 0 || compareBallots(proposer.maxBallotSent1a, election.view) === 0,
+    ),
+  'nobody counts votes for what it has executed': ({ hosts }) =>
+    hosts.every(({ learner, executor }) =>
+      [...learner.tallies.keys()].every((operation) => operation >= executor.operationsComplete),
+    ),
+  'nobody writes down what it has not executed': ({ hosts }) =>
+    hosts.every(
+      ({ executor: { checkpoint, operationsComplete } }) =>
+        checkpoint === undefined || checkpoint.operationsComplete <= operationsComplete,
+    ),
   'only clients ask, and only replicas are asked': (scene) =>
     scene.sent.every(
       ({ src, dst, msg }) =>

@@ -4,10 +4,11 @@
  * Some walks begin in a state that a behaviour of the protocol has led to: random steps, with
  * clients asking in between. Others begin with a history of Paxos made up from its end: some
  * ballots, whoever promised each, whatever was proposed in it and whoever voted for that, without
- * elections, heartbeats and whatever else it takes to come there.
+ * elections, heartbeats and whatever else it takes to come there; and some of these with a history
+ * in which not everybody kept the rules.
  */
 
-import { compareBallots } from '../../../protocol/rsl/ballot.ts';
+import { type Ballot, compareBallots } from '../../../protocol/rsl/ballot.ts';
 import type { Message } from '../../../protocol/rsl/messages.ts';
 import type { Replica } from '../../../protocol/rsl/replica.ts';
 import type { Packet } from '../../../spec/framework/environment.ts';
@@ -16,6 +17,7 @@ import type { Domain } from '../domain.ts';
 import { movesOf, someStep } from '../moves.ts';
 import { withPackets } from '../scene.ts';
 import type { Move, Source } from '../walk.ts';
+import { carelessHistory } from './carelessHistory.ts';
 import { packetsOf, replicasOf } from './domains.ts';
 import { rslMoves } from './moves.ts';
 import { passBallot } from './paxosMoves.ts';
@@ -46,9 +48,10 @@ export class RslSource implements Source<Replica, Message> {
 
   begin(random: Random): RslScene {
     const steps = random.below(LONGEST);
-    return random.happens(0.3)
-      ? this.reach(this.#initial(), steps, random)
-      : this.reach(this.#history(random), Math.floor(steps / 10), random);
+    const kind = random.below(8);
+    if (kind < 2) return this.reach(this.#initial(), steps, random);
+    if (kind < 6) return this.reach(this.#history(random), Math.floor(steps / 10), random);
+    return executeSome(this.#history(random, carelessHistory), { ...this.#hand, random });
   }
 
   stranger(random: Random): Packet<Message> {
@@ -79,14 +82,21 @@ export class RslSource implements Source<Replica, Message> {
     return { src, dst: random.pick(protocol.hosts), msg: { type: 'request', seqno, request } };
   }
 
-  #history(random: Random): RslScene {
+  #history(random: Random, make = history): RslScene {
     const hand = { ...this.#hand, random };
     const asked = Array.from({ length: 12 }, () => this.#request(random));
-    let scene = withPackets(this.#initial(), asked);
     const ballots = Array.from({ length: 1 + random.below(4) }, () =>
       hand.atoms.ballots.draw(random),
     ).filter(({ seqno, proposer }) => seqno > 0 && proposer < hand.protocol.hosts.length);
-    for (const ballot of ballots.sort(compareBallots)) scene = passBallot(scene, ballot, hand);
-    return executeSome(scene, hand);
+    return make(withPackets(this.#initial(), asked), ballots, hand);
   }
 }
+
+/** A history in which everybody kept the rules. */
+const history = (scene: RslScene, ballots: readonly Ballot[], hand: Hand): RslScene =>
+  executeSome(
+    ballots
+      .toSorted(compareBallots)
+      .reduce((passed, ballot) => passBallot(passed, ballot, hand), scene),
+    hand,
+  );
