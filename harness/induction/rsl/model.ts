@@ -5,8 +5,6 @@ import type { Message } from '../../../protocol/rsl/messages.ts';
 import type { Replica } from '../../../protocol/rsl/replica.ts';
 import type { SystemRefinement } from '../../../refinement/framework/systemRefinement.ts';
 import { type Ghost, ghostOf } from '../../../refinement/rsl/ghost.ts';
-import { inductiveInPackets } from '../../../refinement/rsl/invariants/inductive.ts';
-import { ofNews } from '../../../refinement/rsl/scope.ts';
 import { rslRefinement } from '../../../refinement/rsl/service.ts';
 import type { State } from '../../../spec/rsl/service.ts';
 import type { Model } from '../search.ts';
@@ -30,11 +28,7 @@ export function rslModel(
   return {
     name,
     // Of a ghost that knows of no step, the laws of replicas look at everything without these.
-    refinement: {
-      ...refinement,
-      packetInvariants: { ...refinement.packetInvariants, ...ofNews(inductiveInPackets) },
-      sampledInvariants: {},
-    },
+    refinement: { ...refinement, sampledInvariants: {} },
     ghostOf: (sent) => ghostOf(sent, { application, replicas, parameters }),
     times: TIMES,
     source,
