@@ -51,8 +51,8 @@ export interface CampaignResult {
 const BATCH = 100;
 
 /**
- * How long a batch may take, in seconds, with all the shrinking that may follow: hundreds of times as
- * long as it does. One that takes longer hangs in a single step, which nothing else would end.
+ * How long a batch may take, in seconds, with all the shrinking that may follow: hundreds of times
+ * as long as it does. One that takes longer hangs in a single step, which nothing else would end.
  */
 const PATIENCE = 900;
 

@@ -10,6 +10,7 @@ import type { Tally } from './batch.ts';
 import type { StoryStep } from './behaviour.ts';
 import type { CampaignRequest, CampaignResult } from './campaign.ts';
 import type { Failure } from './failure.ts';
+import type { Level } from './level.ts';
 
 const number = (value: number): string => Math.round(value).toLocaleString('en-US');
 
@@ -61,9 +62,11 @@ export function report(request: CampaignRequest, result: CampaignResult): string
   const rate = tally.steps / seconds;
   const counts = (of: Readonly<Record<string, number>>) =>
     Object.entries(of).map(([name, count]) => [name, number(count)] as const);
+  const what = `${number(tally.behaviours)} behaviours of ${nameOf(request)}`;
+  const pace = `${number(rate)} steps/s on ${jobs} threads`;
   return [
-    `Checked ${number(tally.steps)} steps of ${number(tally.behaviours)} behaviours of ${request.service}`
-      + ` in ${seconds.toFixed(1)} s: ${number(rate)} steps/s on ${jobs} threads. Seed ${request.seed}.`,
+    `Checked ${number(tally.steps)} steps of ${what} in ${seconds.toFixed(1)} s: ${pace}.`
+      + ` Seed ${request.seed}.`,
     '',
     'At each boundary:',
     table(boundaries(request, tally)),
@@ -177,6 +180,13 @@ export function tell(story: readonly StoryStep[], from = 0): string {
   return trimEnds(drawn.toString());
 }
 
+/** A service, or its protocol alone. */
+const nameOf = ({ service, level }: { readonly service: string; readonly level: Level }): string =>
+  level === 'protocol' ? `${service}'s protocol` : service;
+
 /** What a failure is about, before its behaviour is told. */
-export const headline = ({ service, level, length, config }: Failure): string =>
-  `A behaviour of ${service}${level === 'protocol' ? "'s protocol" : ''} in ${length} ${length === 1 ? 'event' : 'events'}, configured as ${JSON.stringify(config)}:`;
+export const headline = (failure: Failure): string => {
+  const events = failure.length === 1 ? 'event' : 'events';
+  const config = JSON.stringify(failure.config);
+  return `A behaviour of ${nameOf(failure)} in ${failure.length} ${events}, configured as ${config}:`;
+};

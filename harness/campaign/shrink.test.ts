@@ -21,13 +21,15 @@ const refusalBy = (law: string, clause: string): SystemRefusal =>
 /** A service that is refused or not according to the numbers; counts how often it is asked. */
 function judged(
   judge: (clocks: readonly number[]) => SystemRefusal | undefined,
-  useful = upTo(1_000),
+  useful?: readonly number[],
 ) {
   let events = 0;
   const outcome = (schedule: Schedule): Outcome => {
     events += schedule.events.length;
     const made = {
-      events: schedule.events.filter((event) => 'clock' in event && useful.includes(event.clock)),
+      events: schedule.events.filter(
+        (event) => 'clock' in event && (useful === undefined || useful.includes(event.clock)),
+      ),
     };
     return {
       seen: { steps: 0, specSteps: 0, packets: 0, messages: 0, actions: {} },
@@ -69,7 +71,7 @@ describe('shrinking', () => {
     expect(clocksOf(schedule)).toEqual([7]);
   });
 
-  test('keeps the clause as long as it can, and after that the law, but never leaves the law', () => {
+  test('keeps the clause as long as it can, and after that at least the law', () => {
     const other = refusalBy('R5', 'nobody cheats');
     const elsewhere = refusalBy('R6', 'nobody lies');
     const { behaviours } = judged((clocks) => {
@@ -82,7 +84,7 @@ describe('shrinking', () => {
     expect(outcome.refusal?.clause).toBe('R5: nobody cheats');
   });
 
-  test('goes by what it finds where the schedule is refused for another reason from the start', () => {
+  test('goes by what it finds where the schedule is refused for another reason at once', () => {
     const { behaviours } = judged((clocks) => (clocks.includes(3) ? LAW : undefined));
     const wanted = refusalBy('R6', 'nobody lies');
     const { schedule, outcome } = shrink(behaviours, scheduleOf(upTo(20)), wanted);
@@ -100,9 +102,9 @@ describe('shrinking', () => {
   });
 
   test('ends, although nearly everything is needed', () => {
-    const all = upTo(900).filter((clock) => clock % 100 !== 50);
+    const needed = (clock: number): boolean => clock % 100 !== 50;
     const { behaviours, asked } = judged((clocks) =>
-      all.every((clock) => clocks.includes(clock)) ? LAW : undefined,
+      clocks.filter(needed).length === 891 ? LAW : undefined,
     );
     const { schedule } = shrink(behaviours, scheduleOf(upTo(900)), LAW);
     expect(asked()).toBeLessThan(3_100_000);

@@ -73,7 +73,7 @@ describe('ironfleet campaign', () => {
     },
   );
 
-  test('names what never happened, and fails because of it where coverage is required', async () => {
+  test('names what never happened, and fails for it where coverage is required', async () => {
     const args = ['campaign', 'lock', '--runs', '2', '--steps', '40', '--seed', '1'];
     const [lax, strict] = await Promise.all([
       ironfleet(...args),
@@ -132,6 +132,7 @@ describe('ironfleet campaign', () => {
     [['campaign', 'rsl', '--batch', 'all'], 'It must be a whole number.'],
     [['campaign', 'rsl', '--application', 'chess'], 'there is no application "chess"'],
     [['campaign', 'rsl', '--compatible', '--durable'], 'the original cannot be durable'],
+    [['campaign', 'rsl', '--compatible', '--window', '8'], 'a maxLogLength of at most 7'],
     [['campaign', 'rsl', '--hosts', '3', '--replicas', '5'], 'cannot be different'],
     [['campaign', 'lock', '--window', '3'], 'lock has no --window'],
     [['campaign', 'lock', '--batch-delay', '3'], 'lock has no --batch-delay'],

@@ -21,7 +21,7 @@ interface Options {
 /** Options of some services only, whose values the service itself judges. */
 const SETTINGS: readonly (readonly [flags: string, description: string])[] = [
   ['--application <name>', 'what is replicated: counter or kv'],
-  ['--clients <count>', 'how many clients use the service (default: 1 to 4)'],
+  ['--clients <count>', 'how many clients use the service (default: 1 to 6)'],
   ['--window <count>', 'operations under way at once (default: 1 to 7)'],
   ['--batch <count>', 'requests in a batch, at most (default: 1 to 4)'],
   ['--batch-delay <ms>', 'how long a batch waits to be full'],
@@ -30,7 +30,8 @@ const SETTINGS: readonly (readonly [flags: string, description: string])[] = [
   ['--retry <ms>', 'after how long something lost is asked for again'],
   ['--cached-replies <count>', "how many clients' latest replies are kept"],
   ['--max-integer <count>', 'beyond which no counter grows'],
-  ['--durable', 'replicas may stop and start again, always'],
+  ['--durable', 'replicas write down what a crash must not undo, and may start again'],
+  ['--no-durable', 'replicas that stop are gone for good'],
 ];
 
 const EXAMPLES = `
@@ -53,8 +54,8 @@ works again, and what the service promises must come about in time.
 What should have happened at some time and never did is named at the end: about that the campaign
 proves nothing. Usually it was too short; with --require-coverage it then fails.
 
-The exit code is 0 if every step was allowed, 1 if one was refused, if the specification never took
-a step or, with --require-coverage, if anything that should happen never did, and 2 for wrong usage.`;
+The exit code is 0 if every step was allowed; 1 if one was refused, if the specification never took
+a step or, with --require-coverage, if anything that should happen never did; 2 for wrong usage.`;
 
 /** Refused later, with the service's own reason, if it is no number for it. */
 const anyNumber = (text: string): number => {
@@ -89,6 +90,7 @@ export function register(program: Command): void {
       wholeNumber(1),
     )
     .option('--compatible', 'check the behaviour of the original: nothing is repeated')
+    .option('--no-compatible', 'check no such behaviour (rsl tries both, unless told)')
     .option('--require-coverage', 'fail if anything that should happen never did')
     .option(
       '--failure-file <path>',

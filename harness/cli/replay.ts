@@ -10,7 +10,10 @@ export function register(program: Command): void {
     .addHelpText(
       'after',
       `
-The exit code is 1 if the behaviour is still refused, 0 if every step is allowed now, and 2 for wrong usage.`,
+The file says which service it is, at which level, and everything else that the behaviour needs.
+
+The exit code is 1 if the behaviour is still refused, 0 if every step is allowed now, and 2 for
+wrong usage.`,
     )
     .action(async (file: string, options: { full?: boolean; json?: boolean }) => {
       const { replayCommand } = await import('./replayCommand.ts');

@@ -55,6 +55,9 @@ describe('campaigns on the replicated service', () => {
         compatible: false,
       });
     }
+    for (const { parameters } of configs({ compatible: false, settings: { durable: false } })) {
+      expect(parameters).toMatchObject({ compatible: false, durable: false });
+    }
     for (const { parameters } of configs({ compatible: true })) {
       expect(parameters).toMatchObject({ compatible: true, durable: false });
     }

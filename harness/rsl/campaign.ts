@@ -51,7 +51,7 @@ function fixedIn({ settings = {}, compatible }: CampaignOptions): Partial<Parame
     const value = settings[setting as keyof typeof SETTINGS];
     return value === undefined ? [] : [[parameter, value]];
   });
-  return { ...Object.fromEntries(fixed), ...(compatible && { compatible }) };
+  return { ...Object.fromEntries(fixed), ...(compatible !== undefined && { compatible }) };
 }
 
 const often = <T>(weight: number, value: T) => ({ weight, arbitrary: fc.constant(value) });

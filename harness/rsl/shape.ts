@@ -1,6 +1,6 @@
 /** # A configuration of the replicated service. */
 import type { Parameters } from '../../protocol/rsl/configuration.ts';
-import type { EndPoint } from '../../spec/framework/environment.ts';
+import { namesOf } from '../simulation/names.ts';
 import type { ApplicationName } from './requests.ts';
 
 export interface RslShape {
@@ -16,5 +16,4 @@ export interface RslShape {
 export const MAX_REPLICAS = 26;
 
 /** Replicas called a, b, c and so on. */
-export const replicasOf = (count: number): readonly EndPoint[] =>
-  Array.from({ length: count }, (_, place) => String.fromCharCode('a'.charCodeAt(0) + place));
+export const replicasOf = namesOf;

@@ -2,20 +2,27 @@
  * # What a host of a protocol may do
  *
  * Finds the actions that a host may take at a moment, with what may be chosen in each, and picks
- * one. Counts how often an action was looked at and not allowed.
+ * one. Counts how often an action was looked at and not allowed, and which clause said so.
  *
  * A host need not take an action because it may. Where chance decides, each host is slow to take
  * some that no clock calls for, such as writing something down, and much can happen before it does.
  */
 import type { Action, Protocol } from '../../protocol/framework/action.ts';
 import type { Packet } from '../../spec/framework/environment.ts';
+import type { Verdict } from '../../spec/framework/verdict.ts';
 import type { Random } from './random.ts';
 
 const NOTHING: readonly never[] = [];
 
-/** What share of its actions a host is in no hurry to take, and how often it puts such a one off. */
+/** What share of its actions a host is in no hurry to take, and how often it puts one off. */
 const UNHURRIED = 0.15;
 const PUT_OFF = 0.9;
+
+/** How often a clause of an action's guard was the one that refused. */
+interface ClauseCount {
+  readonly clause: string;
+  count: number;
+}
 
 /** An action and what is counted of it. */
 interface Slot<State, Message> {
@@ -23,6 +30,9 @@ interface Slot<State, Message> {
   /** Its place among all actions, by which they have their turns. */
   readonly place: number;
   refused: number;
+  readonly clauses: Map<string, ClauseCount>;
+  /** The clause that refused last, which as a rule is the one that refuses next. */
+  latest: ClauseCount | undefined;
 }
 
 export type Slots<State, Message> = readonly Slot<State, Message>[];
@@ -49,7 +59,13 @@ export class ProtocolMoves<State, Message> {
   readonly #choices: (readonly unknown[] | undefined)[] = [];
 
   constructor({ actions, hosts }: Protocol<State, Message>) {
-    this.#slots = actions.map((action, place) => ({ action, place, refused: 0 }));
+    this.#slots = actions.map((action, place) => ({
+      action,
+      place,
+      refused: 0,
+      clauses: new Map(),
+      latest: undefined,
+    }));
     this.local = this.#slots.filter(({ action }) => action.takes === 'nothing');
     this.#turns = hosts.map(() => 0);
     this.#chosen = hosts.map(() => 0);
@@ -69,6 +85,19 @@ export class ProtocolMoves<State, Message> {
   /** How often each action was looked at and not allowed. */
   refused(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#slots.map(({ action, refused }) => [action.name, refused]));
+  }
+
+  /**
+   * For each action the clauses of its guard that have refused it, and how often each was the first
+   * that did. Where something may be chosen, that is counted for each choice.
+   */
+  clauses(): Readonly<Record<string, Readonly<Record<string, number>>>> {
+    return Object.fromEntries(
+      this.#slots.map(({ action, clauses }) => [
+        action.name,
+        Object.fromEntries([...clauses.values()].map(({ clause, count }) => [clause, count])),
+      ]),
+    );
   }
 
   /**
@@ -111,7 +140,8 @@ export class ProtocolMoves<State, Message> {
     if (action === undefined || (action.takes === 'packet') !== (packet !== undefined)) {
       return undefined;
     }
-    return mayTake(action, state, packet, now, choice) ? { action, choice } : undefined;
+    const verdict = ask(action, state, packet, now, choice);
+    return verdict === undefined ? { action, choice } : undefined;
   }
 
   #isPutOff({ action, place }: Slot<State, Message>, host: number, chance: Random): boolean {
@@ -135,13 +165,13 @@ export class ProtocolMoves<State, Message> {
   ): void {
     const { action } = slot;
     if (action.choices === undefined) {
-      if (mayTake(action, state, packet, now, undefined)) this.#allow(slot, undefined);
+      if (isAllowed(slot, state, packet, now, undefined)) this.#allow(slot, undefined);
       else slot.refused++;
       return;
     }
     const choices: unknown[] = [];
     for (const choice of choicesIn(action, state, packet, now)) {
-      if (mayTake(action, state, packet, now, choice)) choices.push(choice);
+      if (isAllowed(slot, state, packet, now, choice)) choices.push(choice);
     }
     if (choices.length > 0) this.#allow(slot, choices);
     else slot.refused++;
@@ -162,16 +192,37 @@ export class ProtocolMoves<State, Message> {
   }
 }
 
-/** As in the framework of protocols, but without a word of why not: this is asked very often. */
-function mayTake<State, Message>(
+const NO_PACKET: Verdict = { failed: 'there is a packet' };
+
+/** What the guard says, as plainly as can be: this is asked very often. */
+function ask<State, Message>(
   action: Action<State, Message>,
   state: State,
   packet: Packet<Message> | undefined,
   now: number,
   choice: unknown,
+): Verdict {
+  if (action.takes === 'nothing') return action.guard(state, { now, choice });
+  return packet === undefined ? NO_PACKET : action.guard(state, { packet, now, choice });
+}
+
+/** Whether the action may be taken with this choice; if not, counts the clause that says so. */
+function isAllowed<State, Message>(
+  slot: Slot<State, Message>,
+  state: State,
+  packet: Packet<Message> | undefined,
+  now: number,
+  choice: unknown,
 ): boolean {
-  if (action.takes === 'nothing') return action.guard(state, { now, choice }) === undefined;
-  return packet !== undefined && action.guard(state, { packet, now, choice }) === undefined;
+  const verdict = ask(slot.action, state, packet, now, choice);
+  if (verdict === undefined) return true;
+  const { failed } = verdict;
+  if (slot.latest?.clause !== failed) {
+    slot.latest = slot.clauses.get(failed) ?? { clause: failed, count: 0 };
+    slot.clauses.set(failed, slot.latest);
+  }
+  slot.latest.count++;
+  return false;
 }
 
 function choicesIn<State, Message>(

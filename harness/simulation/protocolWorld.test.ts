@@ -23,7 +23,7 @@ function recorded(world: ProtocolWorld<unknown, number, unknown, unknown>) {
 }
 
 describe('a host of a protocol', () => {
-  test('that is woken takes an action of its own, and one that is given a packet receives it', () => {
+  test('that is woken takes an action of its own, and that is given a packet receives it', () => {
     const { world, parcel } = greeted();
     expect(parcel).toEqual({ src: 'a', dst: 'b', msg: 1, index: 0 });
     expect(world.step(1, parcel, 5, undefined)).toEqual([]);
@@ -160,7 +160,7 @@ test('hosts start again with what they keep, if their protocol lets them', () =>
   expect(new ProtocolWorld(greeterService(STEADY)).restart).toBeUndefined();
 });
 
-test('a stranger says what it likes, or what it has heard, but not under the name of a host', () => {
+test('a stranger says what it likes, or has heard, but not under the name of a host', () => {
   const { world, parcel } = greeted();
   expect(world.send('mallory', 'b', 4)).toEqual({ src: 'mallory', dst: 'b', msg: 4, index: 0 });
   expect(world.repeat('mallory', 'b', parcel)).toMatchObject({ msg: 1, index: 1 });

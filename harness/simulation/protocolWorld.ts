@@ -34,7 +34,7 @@ export class ProtocolWorld<State, Message, Ghost, Spec> implements World<Message
   readonly #watcher: Watcher<State, Message, Ghost>;
   readonly #moves: ProtocolMoves<State, Message>;
   readonly #sent = new SentCounts();
-  /** What each host's clock read when there was nothing that it might do; nothing if there may be. */
+  /** What each host's clock read when it could do nothing; nothing if perhaps it can do something. */
   readonly #idleAt: (number | undefined)[];
 
   constructor(service: SimulatedProtocol<State, Message, Ghost, Spec>) {
@@ -124,6 +124,11 @@ export class ProtocolWorld<State, Message, Ghost, Spec> implements World<Message
   /** How often each action was looked at and not allowed. */
   refused(): Readonly<Record<string, number>> {
     return this.#moves.refused();
+  }
+
+  /** For each action how often each clause of its guard was the one that did not allow it. */
+  clauses(): Readonly<Record<string, Readonly<Record<string, number>>>> {
+    return this.#moves.clauses();
   }
 
   #stateOf(host: number): State {
