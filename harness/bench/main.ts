@@ -10,11 +10,13 @@ import { benchCampaigns } from './campaigns.ts';
 import { benchExplorer } from './explorers.ts';
 import type { Row } from './figures.ts';
 import { benchLockServers } from './lockServers.ts';
+import { benchMutants } from './mutants.ts';
 
 const BENCHES: Readonly<Record<string, () => readonly Row[] | Promise<readonly Row[]>>> = {
   campaign: benchCampaigns,
   explorer: benchExplorer,
   lock: benchLockServers,
+  mutants: benchMutants,
 };
 
 /** What a figure depends on besides the code. */

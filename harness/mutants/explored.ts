@@ -1,5 +1,8 @@
 /**
  * # What the explorer makes of a mutant: the measure for how far a campaign shrinks what it finds.
+ *
+ * Of the replicated service the explorer knows only parts, most of which begin in the middle: how
+ * many steps something takes from there is no measure for a behaviour from the beginning.
  */
 import { explore } from '../explorer/breadthFirst.ts';
 import { lockModel } from '../explorer/lock.ts';

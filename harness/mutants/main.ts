@@ -57,7 +57,8 @@ async function main(): Promise<void> {
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
   process.stderr.write('\n');
-  if (values.json) process.stdout.write(`${JSON.stringify(results)}\n`);
+  const report = { summaries: summaries(results), results };
+  if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else print(results);
   process.exitCode = results.some(({ complaint }) => complaint !== undefined) ? 1 : 0;
 }

@@ -115,7 +115,7 @@ const votes: readonly ServiceMutant[] = [
   {
     name: 'votes for what anyone proposes',
     refusedBy: 'B3',
-    clauses: ['R7', 'R12'],
+    clauses: ['R7', 'R12', 'R19'],
     patches: takenFromAnyone('2a', 'vote'),
   },
   {
@@ -217,14 +217,18 @@ const log: readonly ServiceMutant[] = [
     patches: [patch(ACCEPTOR, 'operation < logTruncationPoint\n', 'operation < 0\n')],
   },
   {
-    name: 'takes what another says of its progress for its own',
+    name: 'takes what another says of its progress for its own as well',
     refusedBy: 'B3',
     clauses: ['R17'],
     patches: [
       patch(
         REPLICA,
         'noteCheckpoint(r.acceptor, from, checkpoint)',
-        'noteCheckpoint(r.acceptor, constants.index, checkpoint)',
+        `noteCheckpoint(
+      noteCheckpoint(r.acceptor, from, checkpoint),
+      constants.index,
+      checkpoint,
+    )`,
       ),
     ],
   },
