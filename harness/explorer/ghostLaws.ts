@@ -101,9 +101,9 @@ export class GhostLaws<State, Message, Ghost, Spec> {
     move: Move<State, Message>,
     { sent }: GhostState<State, Message, Ghost>,
   ): Ghost {
-    if (sent.told === move && sent.toldIn === before.id) return sent.ghost;
+    if (sent.lastMove === move && sent.lastMoveFrom === before.id) return sent.ghost;
     if (before !== sent) return this.ghostAfter(before, move);
-    sent.told = undefined;
+    sent.lastMove = undefined;
     const ghost = this.#refinement.act(sent.ghost, actOf(move));
     if (ghost !== sent.ghost) sent.ghost = ghost;
     return ghost;

@@ -218,8 +218,8 @@ export class GhostModel<State, Message, Ghost, Spec>
       return this.#laws.ghostAfter(s.sent, move);
     });
     if (made) {
-      sent.told = move;
-      sent.toldIn = s.sent.id;
+      sent.lastMove = move;
+      sent.lastMoveFrom = s.sent.id;
     }
     if (move.after === move.before) {
       return sent === s.sent ? s : new GhostState(s.hosts, sent, s.restarts);

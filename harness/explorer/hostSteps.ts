@@ -35,7 +35,7 @@ export interface Move<State, Message> {
 }
 
 /** What the host at a place might do, for an instance to say whether it is part of it. */
-export interface Deed<State, Message> {
+export interface PossibleStep<State, Message> {
   readonly place: number;
   readonly action: string;
   readonly state: State;
@@ -46,7 +46,7 @@ export interface HostStepsOptions<State, Message> {
   /** What clocks read; an action that reads the clock may read any of these. */
   readonly clockReadings?: readonly number[];
   /** Whether an instance has a step; without it, it has all. */
-  readonly allows?: (deed: Deed<State, Message>) => boolean;
+  readonly allows?: (step: PossibleStep<State, Message>) => boolean;
   /** A state that does whatever the given one does, and stands for it. */
   readonly normal?: (state: State) => State;
 }
@@ -62,7 +62,7 @@ export class HostSteps<State, Message> {
   readonly #onPacket: readonly Action<State, Message>[];
   readonly #stepLaws: LawList<[before: State, after: State]>;
   readonly #clockReadings: readonly number[];
-  readonly #allows: (deed: Deed<State, Message>) => boolean;
+  readonly #allows: (step: PossibleStep<State, Message>) => boolean;
   readonly #normal: (state: State) => State;
 
   constructor(

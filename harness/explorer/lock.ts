@@ -10,7 +10,7 @@ import type { SystemRefinement } from '../../refinement/framework/systemRefineme
 import { lockSystem } from '../../refinement/lock/service.ts';
 import type { Packet } from '../../spec/framework/environment.ts';
 import type { State as Service } from '../../spec/lock/service.ts';
-import { ringOf } from '../lock/ring.ts';
+import { namesOf } from '../simulation/names.ts';
 import type { LivenessProperty } from './liveness.ts';
 import { SystemModel, type SystemOptions } from './systemModel.ts';
 import type { SystemState } from './systemState.ts';
@@ -30,11 +30,11 @@ export type LockTransition = Transition<Host, Message, Service>;
 
 /** All that must be true of an instance. */
 export const lockLaws = ({ hosts, epochs, compatible }: LockInstance): LockLaws =>
-  lockSystem(ringOf(hosts), { maxEpoch: epochs, retryPeriod: 0, compatible });
+  lockSystem(namesOf(hosts), { maxEpoch: epochs, retryPeriod: 0, compatible });
 
 /** What somebody who is no host says to each host, as if it were one; nobody should care. */
 export const strangers = ({ hosts, epochs }: LockInstance): Packet<Message>[] =>
-  ringOf(hosts).flatMap((dst) =>
+  namesOf(hosts).flatMap((dst) =>
     [2, epochs].flatMap((epoch) => [
       { src: 'stranger', dst, msg: { type: 'transfer', epoch } } as const,
       { src: 'stranger', dst, msg: { type: 'locked', epoch } } as const,

@@ -70,8 +70,8 @@ export class SentSet<Message, Ghost> {
   readonly images: Int32Array;
   ghost: Ghost;
   /** The step that the ghost was told of last, and the number of the set in which it was taken. */
-  told: unknown = undefined;
-  toldIn = -1;
+  lastMove: unknown = undefined;
+  lastMoveFrom = -1;
   /** The next of those whose fingerprints begin alike. */
   also: SentSet<Message, Ghost> | undefined = undefined;
 

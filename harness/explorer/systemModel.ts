@@ -32,10 +32,10 @@ import type { Fairness } from './fairness.ts';
 import { HostMoves, type HostPart } from './hostMoves.ts';
 import { Interner, type Network, Networks, type Part } from './interning.ts';
 import type { Model, Visit } from './model.ts';
-import { Sight } from './sight.ts';
 import { B3, B4, brokenLaw, checkSpecStep, lawNumbers, under } from './systemLaws.ts';
 import { after, SystemState } from './systemState.ts';
 import { Row, type Transition } from './transition.ts';
+import { WatchedWhole } from './watchedWhole.ts';
 
 export interface SystemOptions<Message, Spec> {
   /** What the model is called; by default, as the protocol. */
@@ -250,9 +250,11 @@ export class SystemModel<State, Message, Ghost, Spec>
     const refusal = checkSpecStep(laws, before, laws.spec(ghost)) ?? move.refusal;
     if (refusal !== undefined || fresh.length === 0) transition.settle(from, to, refusal);
     else {
-      const sight = new Sight(to.value, () => s.states().with(move.before.place, move.after.value));
-      const contradicted = forAll(fresh, (packet) => this.#checkPacket(packet.value, sight));
-      transition.settle(sight.looked ? undefined : from, to, contradicted);
+      const whole = new WatchedWhole(to.value, () =>
+        s.states().with(move.before.place, move.after.value),
+      );
+      const contradicted = forAll(fresh, (packet) => this.#checkPacket(packet.value, whole));
+      transition.settle(whole.looked ? undefined : from, to, contradicted);
     }
   }
 
@@ -269,9 +271,9 @@ export class SystemModel<State, Message, Ghost, Spec>
     for (const host of hosts) {
       let verdict = host.verdicts.get(ghost.id);
       if (verdict === undefined) {
-        const sight = new Sight(ghost.value, () => states);
-        verdict = brokenLaw(this.#hostLaws, host.value, sight, host.place) ?? null;
-        if (!sight.looked) host.verdicts.set(ghost.id, verdict);
+        const whole = new WatchedWhole(ghost.value, () => states);
+        verdict = brokenLaw(this.#hostLaws, host.value, whole, host.place) ?? null;
+        if (!whole.looked) host.verdicts.set(ghost.id, verdict);
       }
       if (verdict !== null) return verdict;
     }

@@ -3,15 +3,15 @@ import type { Host, Message } from '../../protocol/lock/host.ts';
 import { accept, answer, confirm, ignore } from '../../protocol/lock/host.ts';
 import { lockRefinement } from '../../refinement/lock/service.ts';
 import type { State } from '../../spec/lock/service.ts';
+import { namesOf } from '../simulation/names.ts';
 import type { SimulatedProtocol } from '../simulation/protocolService.ts';
 import type { Random } from '../simulation/random.ts';
-import { ringOf } from './ring.ts';
 import { expectAccept, hopes, impossible, type LockShape, showHistory } from './service.ts';
 
 const RECEIVERS = [accept, answer, confirm, ignore].map(({ name }) => name);
 
 export function lockProtocol(shape: LockShape): SimulatedProtocol<Host, Message, State, State> {
-  const ring = ringOf(shape.hosts);
+  const ring = namesOf(shape.hosts);
   const { retryPeriod, compatible, maxEpoch } = shape;
   const expect = expectAccept(shape, ring);
   return {

@@ -10,10 +10,10 @@ import type { State } from '../../spec/lock/service.ts';
 import type { Situation } from '../simulation/anyState.ts';
 import { type Expect, everyHostTakes } from '../simulation/expectation.ts';
 import { LINK_FAULTS } from '../simulation/faults.ts';
+import { namesOf } from '../simulation/names.ts';
 import type { Random } from '../simulation/random.ts';
 import type { SimulatedService } from '../simulation/service.ts';
 import { rubbish } from '../simulation/strangers.ts';
-import { ringOf } from './ring.ts';
 
 export interface LockShape {
   /** How many hosts stand in the ring. */
@@ -29,7 +29,7 @@ export interface LockShape {
 export function lockService(
   shape: LockShape,
 ): SimulatedService<LockHost, LockProtocolHost, Message, State, State> {
-  const ring = ringOf(shape.hosts);
+  const ring = namesOf(shape.hosts);
   const { retryPeriod, compatible, maxEpoch, hold } = shape;
   const expect = expectAccept(shape, ring);
   return {

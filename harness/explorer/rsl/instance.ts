@@ -19,8 +19,8 @@ import {
 import type { Replica } from '../../../protocol/rsl/replica.ts';
 import { RESTART } from '../../../refinement/framework/systemRefinement.ts';
 import type { EndPoint } from '../../../spec/framework/environment.ts';
-import { ringOf } from '../../lock/ring.ts';
-import type { Deed } from '../hostSteps.ts';
+import { namesOf } from '../../simulation/names.ts';
+import type { PossibleStep } from '../hostSteps.ts';
 
 /** How large an instance is. */
 export interface Size {
@@ -36,7 +36,7 @@ export interface Size {
 /** What clocks read; the greatest integer there is, so that a period more is no later. */
 export const NOW = 1_000;
 
-export const replicasOf = ({ replicas }: Size): readonly EndPoint[] => ringOf(replicas);
+export const replicasOf = ({ replicas }: Size): readonly EndPoint[] => namesOf(replicas);
 
 /** The parameters of an instance. Nothing that an instance may do is out of their bounds. */
 export const parametersOf = (
@@ -72,7 +72,7 @@ export const lastBallotOf = ({ replicas, ballots }: Size): Ballot =>
 
 /** Whether a step stays within the size of an instance, the last of whose ballots is given. */
 export function isWithin(
-  { action, state }: Deed<Replica, Message>,
+  { action, state }: PossibleStep<Replica, Message>,
   size: Size,
   last: Ballot,
 ): boolean {
@@ -93,3 +93,14 @@ export function isWithin(
       return true;
   }
 }
+
+/** Such as `3 replicas, 1 operation, 2 ballots`. */
+export const showSize = ({ replicas, operations, ballots, restarts }: Size): string =>
+  [
+    count(replicas, 'replica'),
+    count(operations, 'operation'),
+    count(ballots, 'ballot'),
+    ...(restarts > 0 ? [count(restarts, 'restart')] : []),
+  ].join(', ');
+
+const count = (value: number, noun: string): string => `${value} ${noun}${value === 1 ? '' : 's'}`;

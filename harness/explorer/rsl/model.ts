@@ -13,15 +13,22 @@ import { rslRefinement } from '../../../refinement/rsl/service.ts';
 import type { State as Service } from '../../../spec/rsl/service.ts';
 import { GhostModel } from '../ghostModel.ts';
 import type { GhostState } from '../ghostState.ts';
-import type { Deed, Move } from '../hostSteps.ts';
-import type { Symmetry } from '../symmetry.ts';
-import { isWithin, lastBallotOf, NOW, parametersOf, replicasOf, type Size } from './instance.ts';
+import type { Move, PossibleStep } from '../hostSteps.ts';
+import { symmetryOf } from './alike.ts';
+import {
+  isWithin,
+  lastBallotOf,
+  NOW,
+  parametersOf,
+  replicasOf,
+  type Size,
+  showSize,
+} from './instance.ts';
 import { journal } from './journal.ts';
 import { normalForm } from './normalForm.ts';
 import type { Part } from './parts.ts';
 import { Rehearsal } from './rehearsal.ts';
 import { showChosen, showReplica } from './show.ts';
-import { acceptorsAlike, type Renaming, renamingsFrom, replicasAlike } from './symmetry.ts';
 
 export type RslRefinement = SystemRefinement<Replica, Message, Ghost, Service>;
 export type RslModel = GhostModel<Replica, Message, Ghost, Service>;
@@ -29,7 +36,7 @@ export type RslState = GhostState<Replica, Message, Ghost>;
 export type RslMove = Move<Replica, Message>;
 
 /** Of so many states, the laws that take long are asked of one. */
-const SAMPLE_EVERY = 64;
+export const SAMPLE_EVERY = 64;
 
 export interface RslModelOptions {
   /** By default, the protocol as it is. */
@@ -47,15 +54,16 @@ export const refinementOf = ({ parameters }: Part, size: Size): RslRefinement =>
 export function rslModel(part: Part, size: Size, options: RslModelOptions = {}): RslModel {
   const { refinement = refinementOf(part, size), separate = false } = options;
   const { symmetry = true, normal = true } = options;
+  const beginning = part.begin(new Rehearsal(refinement, NOW), size);
   return new GhostModel(refinement, {
     name: nameOf(part, size),
     actions: actionsOf(part, size, refinement),
-    beginning: part.begin(new Rehearsal(refinement, NOW), size),
+    beginning,
     restarts: size.restarts,
     clockReadings: [NOW],
     allows: stepsOf(part, size),
     ...(normal && { normal: (r) => normalForm(r, size) }),
-    ...(symmetry && { symmetry: symmetryOf(part, size) }),
+    ...(symmetry && { symmetry: symmetryOf(part, size, beginning) }),
     separate,
     sampleEvery: SAMPLE_EVERY,
     showState: ({ hosts, sent: { ghost } }, moved) => {
@@ -76,7 +84,7 @@ function actionsOf(part: Part, size: Size, { protocol }: RslRefinement): string[
 }
 
 /** Whether an instance has a step. */
-export function stepsOf(part: Part, size: Size): (deed: Deed<Replica, Message>) => boolean {
+export function stepsOf(part: Part, size: Size): (step: PossibleStep<Replica, Message>) => boolean {
   const lastBallot = lastBallotOf(size);
   const places = [...replicasOf(size).keys()];
   const stopped = new Set(part.stopped);
@@ -86,33 +94,10 @@ export function stepsOf(part: Part, size: Size): (deed: Deed<Replica, Message>) 
     const lacking = new Set(places.filter((place) => !kept.includes(place)));
     for (const action of actions) without.set(action, lacking);
   }
-  return (deed) =>
-    !stopped.has(deed.place)
-    && !without.get(deed.action)?.has(deed.place)
-    && isWithin(deed, size, lastBallot);
+  return (step) =>
+    !stopped.has(step.place)
+    && !without.get(step.action)?.has(step.place)
+    && isWithin(step, size, lastBallot);
 }
 
-/** Who is alike in a part, and may do the same in it. */
-export function symmetryOf(part: Part, size: Size): Symmetry<Message> {
-  const replicas = replicasOf(size);
-  const { alike } = part;
-  if (alike === 'acceptors') return acceptorsAlike(replicas, renamingsFrom(0, size.replicas));
-  const privileged = part.without.map(({ except = () => [] }) => except(size));
-  const keeps = (to: Renaming): boolean =>
-    [...privileged, part.stopped ?? []].every((places) =>
-      places.every((place) => places.includes(to[place] as number)),
-    );
-  const first = alike === 'followers' ? Math.min(size.ballots, size.replicas) : 0;
-  return replicasAlike(replicas, renamingsFrom(first, size.replicas).filter(keeps));
-}
-
-const count = (number: number, noun: string): string =>
-  `${number} ${noun}${number === 1 ? '' : 's'}`;
-
-export const nameOf = ({ name }: Part, { replicas, operations, ballots, restarts }: Size): string =>
-  [
-    `rsl, ${name}: ${count(replicas, 'replica')}`,
-    count(operations, 'operation'),
-    count(ballots, 'ballot'),
-    ...(restarts > 0 ? [count(restarts, 'restart')] : []),
-  ].join(', ');
+export const nameOf = ({ name }: Part, size: Size): string => `rsl, ${name}: ${showSize(size)}`;

@@ -11,7 +11,13 @@ import { normalForm } from './normalForm.ts';
 import { PARTS, type Part, partOf } from './parts.ts';
 
 /** Everything that a replica can do, with what it leads to in normal form. */
-function deeds(part: Part, size: Size, place: number, state: Replica, sent: Packet<Message>[]) {
+function everythingPossible(
+  part: Part,
+  size: Size,
+  place: number,
+  state: Replica,
+  sent: Packet<Message>[],
+) {
   const { protocol } = refinementOf(part, size);
   const allows = stepsOf(part, size);
   const received = sent.filter(({ dst }) => dst === state.constants.me);
@@ -52,8 +58,8 @@ describe('the normal form of a replica', { timeout: 60_000 }, () => {
           if (normal !== value) different++;
           expect(normalForm(normal, size)).toBe(normal);
           const sent = model.sent(s);
-          expect(deeds(part, size, place, normal, sent)).toEqual(
-            deeds(part, size, place, value, sent),
+          expect(everythingPossible(part, size, place, normal, sent)).toEqual(
+            everythingPossible(part, size, place, value, sent),
           );
         }
       }),

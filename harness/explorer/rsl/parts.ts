@@ -34,7 +34,10 @@ export interface Part {
   /** What has happened before, in words and in fact. */
   readonly before: string;
   begin(rehearsal: RslRehearsal, size: Size): RslBeginning;
-  /** Who is alike: all acceptors, the replicas that lead in no ballot, or all replicas. */
+  /**
+   * Who is alike: all acceptors, the replicas that lead in no ballot, or all replicas; `alike.ts`
+   * checks that they are.
+   */
   readonly alike: 'acceptors' | 'followers' | 'replicas';
   /** What is promised of the network, where it is checked that requests are executed in the end. */
   readonly network?: Network;

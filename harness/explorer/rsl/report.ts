@@ -3,19 +3,9 @@
 import { extent, livenessReport, number, refusalReport, reportJson } from '../report.ts';
 import { collisionProbability } from '../stateTable.ts';
 import { type Explored, isRefused } from './exploration.ts';
-import { replicasOf, type Size } from './instance.ts';
+import { replicasOf, type Size, showSize } from './instance.ts';
+import { SAMPLE_EVERY } from './model.ts';
 import type { Omission, Part } from './parts.ts';
-
-const count = (value: number, noun: string): string =>
-  `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
-
-export const sizeReport = ({ replicas, operations, ballots, restarts }: Size): string =>
-  [
-    count(replicas, 'replica'),
-    count(operations, 'operation'),
-    count(ballots, 'ballot'),
-    ...(restarts > 0 ? [count(restarts, 'restart')] : []),
-  ].join(', ');
 
 /** What was found in an instance, as lines of text; if its part was told of before, in fewer. */
 export function instanceReport(explored: Explored, isKnown = false): string {
@@ -26,7 +16,7 @@ export function instanceReport(explored: Explored, isKnown = false): string {
       ? ''
       : ` (for ${number(standFor)}: ${(standFor / distinctStates).toFixed(1)} times as many)`;
   return [
-    `${part.name}: ${sizeReport(size)}`,
+    `${part.name}: ${showSize(size)}`,
     ...(isKnown ? [] : partReport(part, size)),
     `  ${number(distinctStates)} states${saved}, ${number(transitions)} steps, ${depth} deep,`
       + ` ${seconds.toFixed(1)} s`,
@@ -41,14 +31,14 @@ const partReport = ({ about, before, without, stopped }: Part, size: Size): stri
   `  ${about}`,
   `  begins when ${before}`,
   ...without.map((omission) => `  without ${omissionReport(omission, size)}`),
-  ...(stopped ? [`  stopped for good: ${namesOf(stopped, size)}`] : []),
+  ...(stopped ? [`  stopped for good: ${namesAt(stopped, size)}`] : []),
 ];
 
-const namesOf = (places: readonly number[], size: Size): string =>
+const namesAt = (places: readonly number[], size: Size): string =>
   places.map((place) => replicasOf(size)[place]).join(', ');
 
 function omissionReport({ actions, because, except }: Omission, size: Size): string {
-  const kept = except ? ` (but at ${namesOf(except(size), size)})` : '';
+  const kept = except ? ` (but at ${namesAt(except(size), size)})` : '';
   return `${actions.join(', ')}${kept}: ${because}`;
 }
 
@@ -63,9 +53,7 @@ export function summary(all: readonly Explored[]): string {
   const taken = coverage.filter(([, times]) => times > 0);
   const width = Math.max(0, ...taken.map(([action]) => action.length));
   const never = coverage.filter(([, times]) => times === 0).map(([action]) => action);
-  const refused = all
-    .filter(isRefused)
-    .map(({ part, size }) => `${part.name} (${sizeReport(size)})`);
+  const refused = all.filter(isRefused).map(({ part, size }) => `${part.name} (${showSize(size)})`);
   const cut = all.filter(({ found }) => found.bounds.length > 0).map(({ part }) => part.name);
   return [
     `All together: ${number(states)} states for ${number(stand)} in ${seconds.toFixed(0)} s,`
@@ -74,7 +62,7 @@ export function summary(all: readonly Explored[]): string {
     ...taken.map(([action, times]) => `  ${action.padEnd(width)}  ${number(times).padStart(12)}`),
     ...(never.length > 0 ? [`Never taken: ${never.join(', ')}.`] : []),
     `Checked in every state and step: ${checksOf(all).join(' ')};`
-      + ' those that take long also of everything, in one state of 64.',
+      + ` those that take long also of everything, in one state of ${SAMPLE_EVERY}.`,
     `That two states were taken for one has a chance of ${chance.toExponential(0)}.`,
     refused.length > 0
       ? `REFUSED in ${refused.join(', ')}.`

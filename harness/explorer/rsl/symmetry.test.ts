@@ -5,6 +5,7 @@ import type { Replica } from '../../../protocol/rsl/replica.ts';
 import { WRONG } from '../../testing/rslVariants.ts';
 import { explore } from '../breadthFirst.ts';
 import type { Symmetry } from '../symmetry.ts';
+import { symmetryOf } from './alike.ts';
 import type { RslBeginning } from './beginnings.ts';
 import type { Size } from './instance.ts';
 import {
@@ -13,7 +14,6 @@ import {
   type RslState,
   refinementOf,
   rslModel,
-  symmetryOf,
 } from './model.ts';
 import { type Part, partOf } from './parts.ts';
 

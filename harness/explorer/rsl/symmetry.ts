@@ -2,7 +2,7 @@
  * # Which replicas are alike
  *
  * Not all are: a ballot names its proposer, ballots are ordered, and replica 0 leads first. Two
- * kinds of renaming are sound, each for instances of a kind.
+ * kinds of renaming are sound, each for instances of a kind; `alike.ts` checks that they are.
  *
  * **Acceptors.** As long as no log is truncated and no replica starts again, an acceptor and the
  * other roles at its replica know nothing of one another: a proposer asks all acceptors alike, its

@@ -2,11 +2,11 @@
  * # What a law of one part of a system sees of the rest
  *
  * Most laws of a host or a packet look at the ghost beside it and at nothing else, so their verdict
- * on the same part beside the same ghost is always the same. A sight tells whether that was so.
+ * on the same part beside the same ghost is always the same. A watched whole tells whether that was so.
  */
 import type { Whole } from '../../refinement/framework/systemRefinement.ts';
 
-export class Sight<State, Ghost> implements Whole<State, Ghost> {
+export class WatchedWhole<State, Ghost> implements Whole<State, Ghost> {
   readonly ghost: Ghost;
   /** Whether the hosts were looked at. */
   looked = false;
