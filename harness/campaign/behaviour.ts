@@ -77,8 +77,18 @@ export const behavioursOf = <Impl extends Host, State, Message, Ghost, Spec>(
   service: SimulatedService<Impl, State, Message, Ghost, Spec>,
 ): Behaviours => ({
   never: [...service.never, ...RESTART_FAULTS, 'a stranger lied'],
-  run: (plan, keep = {}) => new Run(clusterStage(service), keep).simulate(plan),
-  replay: (schedule, keep = {}) => new Run(clusterStage(service), keep).replay(schedule),
+  run: (plan, keep = {}) =>
+    perform(
+      () => clusterStage(service),
+      keep,
+      (run) => run.simulate(plan),
+    ),
+  replay: (schedule, keep = {}) =>
+    perform(
+      () => clusterStage(service),
+      keep,
+      (run) => run.replay(schedule),
+    ),
 });
 
 /** Behaviours of the hosts of the protocol. */
@@ -91,8 +101,43 @@ export const protocolBehavioursOf = <State, Message, Ghost, Spec>(
     'a stranger sent rubbish',
     'a stranger sent something huge',
   ],
-  run: (plan, keep = {}) => new Run(protocolStage(service), keep).simulate(plan),
-  replay: (schedule, keep = {}) => new Run(protocolStage(service), keep).replay(schedule),
+  run: (plan, keep = {}) =>
+    perform(
+      () => protocolStage(service),
+      keep,
+      (run) => run.simulate(plan),
+    ),
+  replay: (schedule, keep = {}) =>
+    perform(
+      () => protocolStage(service),
+      keep,
+      (run) => run.replay(schedule),
+    ),
+});
+
+/** Lets a behaviour run on a fresh stage, unless it is refused before anything happens. */
+function perform<Said, P extends Parcel<Said>>(
+  build: () => Stage<Said, P>,
+  keep: Keep,
+  act: (run: Run<Said, P>) => Outcome,
+): Outcome {
+  const stage = resultOf(build);
+  return stage instanceof BoundaryRefusal ? nothingBut(stage, keep) : act(new Run(stage, keep));
+}
+
+/** What comes of a behaviour whose first state is refused. */
+const nothingBut = (refusal: BoundaryRefusal, keep: Keep): Outcome => ({
+  seen: { steps: 0, specSteps: 0, messages: 0, packets: 0, actions: {} },
+  anyStateSteps: 0,
+  faults: noFaultsYet(),
+  sometimes: {},
+  refused: {},
+  promise: undefined,
+  refusal,
+  anyState: false,
+  digest: '',
+  schedule: keep.schedule ? { events: [] } : undefined,
+  story: [],
 });
 
 class Run<Said, P extends Parcel<Said>> {
@@ -225,10 +270,16 @@ class Run<Said, P extends Parcel<Said>> {
   }
 }
 
-function refusalOf(run: () => void): BoundaryRefusal | undefined {
-  try {
+const refusalOf = (run: () => void): BoundaryRefusal | undefined =>
+  resultOf(() => {
     run();
     return undefined;
+  });
+
+/** The refusal, if there is one; other errors are thrown on. */
+function resultOf<Result>(run: () => Result): Result | BoundaryRefusal {
+  try {
+    return run();
   } catch (error) {
     if (error instanceof BoundaryRefusal) return error;
     throw error;

@@ -64,6 +64,20 @@ describe('a batch', () => {
     expect(tally.actions['accept']).toBeGreaterThan(1_000);
   });
 
+  test('of a service that is wrong from the beginning is refused before any step', () => {
+    const wrong = lockWith((service) => ({
+      ...service,
+      refinement: { ...service.refinement, init: () => ({ failed: 'nobody holds the lock' }) },
+    }));
+    const { tally, failure } = runBatch(wrong, { options: {}, seed: 1, runs: 5 });
+    expect(tally.steps).toBe(0);
+    expect(failure).toMatchObject({
+      schedule: { events: [] },
+      refusal: { boundary: 'B3', clause: 'nobody holds the lock' },
+      length: 0,
+    });
+  });
+
   test('of the compatible lock never offers twice', () => {
     const options = { compatible: true, steps: 200 };
     const { tally, failure } = runBatch(LOCK, { options, seed: 1, runs: 50 });

@@ -65,17 +65,6 @@ describe('a hunt', () => {
     expect(found.refusal?.boundary).toBe('determinism');
   });
 
-  test('finds what is wrong from the beginning', () => {
-    const refused = service(() => {
-      throw refusal;
-    });
-    expect(hunt(refused, ORDER)).toMatchObject({
-      refusal: { boundary: 'B3', clause: 'R1: all is well' },
-      steps: 0,
-      length: 0,
-    });
-  });
-
   test('lets errors through that are no refusals', () => {
     const broken = service(() => {
       throw new Error('a bug of the harness');

@@ -6,7 +6,7 @@
  * it, and does not go on for ever.
  */
 import fc from 'fast-check';
-import { BoundaryRefusal } from '../../refinement/framework/refusal.ts';
+import type { BoundaryRefusal } from '../../refinement/framework/refusal.ts';
 import type { Behaviours, Outcome } from '../campaign/behaviour.ts';
 import type { Failure } from '../campaign/failure.ts';
 import type { AnyCampaignService, CampaignOptions, Shape } from '../campaign/services.ts';
@@ -62,25 +62,13 @@ export function hunt(service: AnyCampaignService, request: HuntRequest): Quarry 
 /** What a behaviour of this shape is refused for, if it is. */
 function refusalOf(behaviours: Behaviours, { plan }: Shape<unknown>) {
   const twice = (plan.seed >>> 0) % REPEAT === 0;
-  const outcome = begun(() => behaviours.run(plan, { digest: twice }));
-  if (outcome instanceof BoundaryRefusal) return { steps: 0, refusal: reasonOf(outcome) };
-  const { refusal, seen, digest } = outcome;
+  const { refusal, seen, digest } = behaviours.run(plan, { digest: twice });
   if (refusal !== undefined) return { steps: seen.steps, refusal: reasonOf(refusal) };
   if (!twice || behaviours.run(plan, { digest: true }).digest === digest) {
     return { steps: seen.steps, refusal: undefined };
   }
   const clause = 'the same seed leads to the same behaviour';
   return { steps: seen.steps, refusal: { boundary: 'determinism' as const, clause } };
-}
-
-/** What comes of a behaviour, or why it cannot even begin: a law does not hold at first. */
-function begun(run: () => Outcome): Outcome | BoundaryRefusal {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof BoundaryRefusal) return error;
-    throw error;
-  }
 }
 
 const reasonOf = ({ boundary, clause }: BoundaryRefusal) => ({ boundary, clause });
@@ -91,8 +79,7 @@ function lengthOf(
   { plan }: Shape<unknown>,
   limit: number,
 ): number | undefined {
-  const found = begun(() => behaviours.run(plan, { schedule: true }));
-  if (found instanceof BoundaryRefusal) return 0;
+  const found = behaviours.run(plan, { schedule: true });
   const { refusal, schedule, anyState } = found;
   if (anyState) return 1;
   if (limit === 0 || refusal === undefined || schedule === undefined) return undefined;
