@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Message } from '../../../protocol/rsl/messages.ts';
 import type { Replica } from '../../../protocol/rsl/replica.ts';
 import { firstBroken, lawList } from '../../../refinement/framework/laws.ts';
@@ -13,7 +13,7 @@ import { Walker } from '../walk.ts';
 import type { RslRefinement } from './model.ts';
 import { rslModel } from './model.ts';
 import { RSL_MUTANTS } from './mutants.ts';
-import { UNIVERSES } from './universe.ts';
+import { UNIVERSES, type Universe } from './universe.ts';
 
 /** What is asked of a step as a monitor asks it, which looks only at what the step can have broken. */
 function askedAfter(
@@ -59,38 +59,34 @@ function firstOf<T>(items: Iterable<T>, check: (item: T) => Verdict): Verdict {
 /** How long a test may take on a busy machine, in milliseconds. */
 const PATIENCE = 60_000;
 
-describe('what a step breaks is found by looking only at what it can have broken,', () => {
-  test(
-    'and nothing else is',
-    () => {
-      const seen = { sound: 0, broken: 0 };
-      for (const { name, of, change } of RSL_MUTANTS) {
-        for (const [place, universe] of UNIVERSES.entries()) {
-          const { durable, compatible } = universe.parameters;
-          if ((of === 'durable' && !durable) || (of === 'ours' && compatible)) continue;
-          const model = rslModel(universe, (sound) => ({
-            ...sound,
-            protocol: change(sound.protocol),
-          }));
-          const induction = new Induction(model);
-          const scenes = new Walker(induction, model.source, new Random(place)).scenes();
-          for (let left = 3; left > 0; left--) {
-            const view = induction.view(scenes.next().value.scene);
-            for (const happening of happeningsIn(model.refinement.protocol, view, model.times)) {
-              if (happening.type === 'hear') continue;
-              const broken = induction.broken(view, happening);
-              const found = askedAfter(model.refinement, view, happening);
-              if ((broken === undefined) !== (found === undefined)) {
-                expect([name, nameOf(happening), found]).toEqual([name, nameOf(happening), broken]);
-              }
-              seen[broken === undefined ? 'sound' : 'broken']++;
-            }
+test(
+  'what a step breaks is found where it is looked for after a step, and nothing else is',
+  () => {
+    const seen = { sound: 0, broken: 0 };
+    for (const [place, { name, of, change }] of RSL_MUTANTS.entries()) {
+      const possible = UNIVERSES.filter(
+        ({ parameters: { durable, compatible } }) =>
+          of === 'all' || (of === 'durable' ? durable : !compatible),
+      );
+      const universe = possible[place % possible.length] as Universe;
+      const model = rslModel(universe, (sound) => ({ ...sound, protocol: change(sound.protocol) }));
+      const induction = new Induction(model);
+      const scenes = new Walker(induction, model.source, new Random(1)).scenes();
+      for (let left = 10; left > 0; left--) {
+        const view = induction.view(scenes.next().value.scene);
+        for (const happening of happeningsIn(model.refinement.protocol, view, model.times)) {
+          if (happening.type === 'hear') continue;
+          const broken = induction.broken(view, happening);
+          const found = askedAfter(model.refinement, view, happening);
+          if ((broken === undefined) !== (found === undefined)) {
+            expect([name, nameOf(happening), found]).toEqual([name, nameOf(happening), broken]);
           }
+          seen[broken === undefined ? 'sound' : 'broken']++;
         }
       }
-      expect(seen.broken).toBeGreaterThan(100);
-      expect(seen.sound).toBeGreaterThan(4_000);
-    },
-    PATIENCE,
-  );
-});
+    }
+    expect(seen.broken).toBeGreaterThan(50);
+    expect(seen.sound).toBeGreaterThan(4_000);
+  },
+  PATIENCE,
+);
