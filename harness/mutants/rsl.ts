@@ -5,8 +5,8 @@ import { election } from './rslElection.ts';
 import { executor } from './rslExecutor.ts';
 import { learner } from './rslLearner.ts';
 import { proposer } from './rslProposer.ts';
-import { refinement } from './rslRefinement.ts';
 import { retry } from './rslRetry.ts';
+import { surroundings } from './rslSurroundings.ts';
 import { transfer } from './rslTransfer.ts';
 
 const ROLES: readonly (readonly ServiceMutant[])[] = [
@@ -17,7 +17,7 @@ const ROLES: readonly (readonly ServiceMutant[])[] = [
   transfer,
   election,
   retry,
-  refinement,
+  surroundings,
 ];
 
 export const rslMutants: readonly Mutant[] = ROLES.flat().map((mutant) => ({

@@ -1,13 +1,14 @@
 /**
- * # Mutants of what the replicated service is checked against
+ * # Mutants of what is around the roles of the replicated service
  *
- * The protocol is right and the abstraction is wrong: another law must notice.
+ * Where the protocol is right and the abstraction is wrong, another law must notice; and who speaks
+ * to whom is checked, too.
  */
 import { patch, type ServiceMutant } from './mutant.ts';
 
 const FOLD = 'refinement/rsl/fold.ts';
 
-export const refinement: readonly ServiceMutant[] = [
+const abstraction: readonly ServiceMutant[] = [
   {
     name: 'abstraction: a request that is settled takes effect again',
     refusedBy: 'B3',
@@ -45,3 +46,33 @@ export const refinement: readonly ServiceMutant[] = [
     ],
   },
 ];
+
+const network: readonly ServiceMutant[] = [
+  {
+    name: 'speaks to all under the name of the first replica',
+    refusedBy: 'B4',
+    clauses: ['a host sends under its own name'],
+    patches: [
+      patch(
+        'protocol/rsl/messages.ts',
+        'replicas.map((dst) => ({ src: me, dst, msg }))',
+        'replicas.map((dst) => ({ src: replicas[0] ?? me, dst, msg }))',
+      ),
+    ],
+  },
+  {
+    name: 'network: packets come to whom they were not sent',
+    refusedBy: 'B4',
+    clauses: ['a packet comes to whom it was sent'],
+    patches: [
+      patch(
+        'harness/simulation/network.ts',
+        'return this.#indexOf.get(dst);',
+        `const place = this.#indexOf.get(dst);
+    return place === undefined ? undefined : (place + 1) % this.#indexOf.size;`,
+      ),
+    ],
+  },
+];
+
+export const surroundings: readonly ServiceMutant[] = [...abstraction, ...network];
