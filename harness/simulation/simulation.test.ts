@@ -22,12 +22,16 @@ const run = (faults: Partial<FaultPlan>, seed = 1, shape: Partial<LockShape> = {
     { digest: true },
   );
 
+/** Enough on a busy machine, in milliseconds. */
+const TIMEOUT = 30_000;
+
 describe('the simulator', () => {
   test.prop([faultPlans, fc.integer()], { numRuns: 15 })(
     'makes the same behaviour of the same plan, to the last byte',
     (faults, seed) => {
       expect(run(faults, seed).digest).toBe(run(faults, seed).digest);
     },
+    TIMEOUT,
   );
 
   test('makes another behaviour of another seed', () => {
@@ -95,6 +99,7 @@ describe('the simulator', () => {
     (faults, seed, hosts) => {
       expect(run(faults, seed, { hosts }).refusal).toBeUndefined();
     },
+    TIMEOUT,
   );
 
   test('finds that the original is not live: one lost transfer stops it for ever', () => {
