@@ -34,6 +34,7 @@ the actions that have nothing to do with it; every report says which and why. Th
   restart      replicas stop and start again while they agree
   catch-up     logs are truncated, and a replica that was not there catches up
   takeover     a new leader finds that logs are truncated, and one replica behind
+  original     what only the original does: it forgets replies at will, and executes requests twice
   election     replicas suspect one leader after the other
   service      all that replicas do while one of them leads, and that requests are executed
   gap          a new leader fills a gap in the log, and all is executed

@@ -201,6 +201,32 @@ function secondLeads(rehearsal: RslRehearsal, size: Size): void {
 }
 
 /**
+ * All but the last replica have executed operation 0, know that of one another and have truncated
+ * their logs. The second replica is about to lead, and the client whose request that was may ask it
+ * for the same once more. Nothing that the original does not do was done.
+ */
+export function originalGoesOn(rehearsal: RslRehearsal, size: Size): RslBeginning {
+  const others = [...replicasOf(size).keys()].slice(0, -1);
+  ask(rehearsal, size, 0, clientOf(0), 1);
+  knowRequests(rehearsal, 0);
+  leadFirst(rehearsal, others);
+  rehearsal.act(0, 'startBatchTimer', 'proposeBatch');
+  for (const place of others) rehearsal.receive(place, 'vote', is('2a'));
+  for (const place of others) {
+    rehearsal.receive(place, 'learn', is('2b'));
+    rehearsal.act(place, 'decide', 'execute', 'sendHeartbeat');
+  }
+  for (const place of others) {
+    rehearsal.receive(place, 'hearHeartbeat', is('heartbeat'));
+    rehearsal.act(place, 'truncateLog');
+  }
+  secondLeads(rehearsal, size);
+  ask(rehearsal, size, 1, clientOf(0), 1);
+  const second = replicasOf(size)[1];
+  return rehearsal.end((packet) => isRequest(packet) && packet.dst === second);
+}
+
+/**
  * The first leader has proposed everything, but its first proposal is lost; it has voted for the
  * others. Everybody is in the second leader's view, who was asked for nothing.
  */

@@ -29,6 +29,7 @@ const SMALL: Readonly<Record<string, Size>> = {
   restart: size(2, 1, 2, 1),
   'catch-up': size(3, 2, 1),
   takeover: size(3, 1, 2),
+  original: size(3, 2, 2),
   election: size(3, 1, 2),
   service: size(1, 1, 1, 1),
   gap: size(2, 2, 2),

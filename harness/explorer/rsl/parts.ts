@@ -177,6 +177,30 @@ export const PARTS: readonly Part[] = [
     alike: 'followers',
   },
   {
+    name: 'original',
+    about: 'what only the original does: replies are forgotten at will, requests executed twice',
+    sizes: [sizeOf(3, 2, 2)],
+    least: { replicas: 3, operations: 2, ballots: 2 },
+    most: { operations: 7, ballots: 2, restarts: 0 },
+    parameters: { compatible: true, durable: false, maxCachedReplies: 1, maxBatchSize: 2 },
+    without: [
+      {
+        ...VIEWS_ARE_GIVEN,
+        because: 'the new leader is in its view, and all know how far others are',
+      },
+      {
+        actions: ['learn', 'decide', 'execute'],
+        because: 'the new leader and one that is behind are enough',
+        except: ({ replicas }) => [1, replicas - 1],
+      },
+    ],
+    before:
+      'all but the last replica have executed operation 0 and truncated their logs, and the second'
+      + ' is about to lead; whoever asked for that operation may ask again, and so does another client',
+    begin: beginnings.originalGoesOn,
+    alike: 'followers',
+  },
+  {
     name: 'election',
     about: 'replicas suspect one leader after the other',
     sizes: [sizeOf(3, 1, 3), sizeOf(2, 1, 4)],
