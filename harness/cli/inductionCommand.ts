@@ -14,10 +14,10 @@ import { shrink } from '../induction/shrink.ts';
 import type { InductionCommandOptions } from './induction.ts';
 import { showProgress } from './progress.ts';
 
-/** So many take about three quarters of a minute. */
-const STATES = 4_000;
+/** So many take half a minute or more. */
+const STATES = 8_000;
 /** For each law, again and again. */
-const STATES_A_LAW = 1_000;
+const STATES_A_LAW = 1_500;
 const STRANGE = 3;
 /** How many counterexamples are looked at before a law joins the hypothesis. */
 const ENOUGH = 5;

@@ -44,10 +44,11 @@ export function figures<State, Message>(
     `Small systems: ${models.map(({ name }) => name).join('; ')}.`,
     `A state has ${(packets / Math.max(1, states)).toFixed(0)} packets and is`
       + ` ${(changes / Math.max(1, states)).toFixed(0)} changes away from where its walk began.`,
-    `No behaviour leads to at least ${percent(unreachable, states)} of them. What shows it:`,
-    ...Object.entries(reasons).map(
-      ([reason, count]) => `  not in ${percent(count, states).padStart(5)}: ${reason}`,
-    ),
+    `At least ${percent(unreachable, states)} cannot be reached:`
+      + ' this is true of all that can, and not of so many of these:',
+    ...Object.entries(reasons)
+      .sort(([, a], [, b]) => b - a)
+      .map(([reason, count]) => `  ${percent(count, states).padStart(5)}  ${reason}`),
     'Steps that changed something, of those tried, by action:',
     ...taken.map(
       ([name, counts]) =>

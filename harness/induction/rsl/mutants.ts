@@ -1,9 +1,8 @@
 /**
  * # Replicated services that are wrong
  *
- * Each has one rule of Paxos wrong, or of what makes a service of it. None of them can do what it
- * should not at once: the invariants hold at the beginning, and for long. They are here to see
- * whether a step from a scene that is drawn shows it.
+ * Each has one rule of Paxos wrong, or of what makes a service of it. In most behaviours that does
+ * not show for long; here a step from a scene that is drawn must show it.
  */
 import type { Action, Step } from '../../../protocol/framework/action.ts';
 import { NO_BALLOT } from '../../../protocol/rsl/ballot.ts';
@@ -44,7 +43,7 @@ function changed(protocol: RslProtocol, name: string, { guard, step }: Change): 
   return { ...protocol, actions };
 }
 
-/** Without one clause of a guard: what follows it is still asked, as far as can be told. */
+/** Without one clause of a guard and those that follow it. */
 const unless =
   (clause: string) =>
   (_: Replica, __: AnyInput, original: Verdict): Verdict =>
