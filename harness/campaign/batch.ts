@@ -153,11 +153,11 @@ function count(tally: Tally, outcome: Outcome, never: readonly string[]): void {
   tally.anyStateSteps += outcome.anyStateSteps;
   for (const key of ['steps', 'specSteps', 'messages', 'packets'] as const) tally[key] += seen[key];
   if (promise !== undefined) tally[promise]++;
-  const { faults, refused } = outcome;
+  const { faults, refused, clauses } = outcome;
   const sometimes = Object.fromEntries(
     Object.entries(outcome.sometimes).map(([name, happened]) => [name, happened ? 1 : 0]),
   );
-  cover(tally, { actions: seen.actions, refused, faults, sometimes }, never);
+  cover(tally, { actions: seen.actions, refused, clauses, faults, sometimes }, never);
 }
 
 const NUMBERS = [

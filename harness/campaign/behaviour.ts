@@ -29,6 +29,8 @@ export interface Outcome {
   readonly sometimes: Readonly<Record<string, boolean>>;
   /** How often each action was looked at and not allowed. */
   readonly refused: Readonly<Record<string, number>>;
+  /** How often each clause of an action's guard was the one that refused it. */
+  readonly clauses: Readonly<Record<string, number>>;
   /** What became of the service's promise of progress, where there was one. */
   readonly promise: 'kept' | 'undecided' | undefined;
   readonly refusal: BoundaryRefusal | undefined;
@@ -132,6 +134,7 @@ const nothingBut = (refusal: BoundaryRefusal, keep: Keep): Outcome => ({
   faults: noFaultsYet(),
   sometimes: {},
   refused: {},
+  clauses: {},
   promise: undefined,
   refusal,
   anyState: false,
@@ -204,6 +207,7 @@ class Run<Said, P extends Parcel<Said>> {
       faults,
       sometimes: this.#stage.sometimes(),
       refused: this.#stage.refused(),
+      clauses: this.#stage.clauses(),
       promise,
       refusal,
       anyState: !this.#began,

@@ -1,12 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { emptyTally } from './batch.ts';
-import { type Coverage, cover, neverHappened, noCoverage, refusing } from './coverage.ts';
+import {
+  type Coverage,
+  cover,
+  neverHappened,
+  noCoverage,
+  refusing,
+  refusingClause,
+} from './coverage.ts';
 import type { Failure } from './failure.ts';
 import { verdictOf } from './report.ts';
+
+const COLD = refusingClause('sing', 'it is warm');
 
 const SEEN: Coverage = {
   actions: { dance: 2, sing: 0 },
   refused: { dance: 0, sing: 5 },
+  clauses: { [COLD]: 0, [refusingClause('sing', 'it is day')]: 5 },
   faults: { 'it rained': 1, 'it snowed': 0 },
   sometimes: { 'all were happy': 0 },
 };
@@ -24,17 +34,18 @@ describe('what a campaign has come across', () => {
     expect(neverHappened(covered())).toEqual([
       'a host takes sing',
       'dance is not allowed',
+      'sing is not allowed, for this is not so: it is warm',
       'it snowed',
       'all were happy',
     ]);
   });
 
   test('leaves out what cannot happen, unless it can elsewhere', () => {
-    const impossible = ['sing', refusing('dance'), 'it snowed', 'all were happy'];
+    const impossible = ['sing', refusing('dance'), COLD, 'it snowed', 'all were happy'];
     expect(neverHappened(covered(...impossible))).toEqual([]);
     const both = covered(...impossible);
     cover(both, SEEN, []);
-    expect(neverHappened(both)).toHaveLength(4);
+    expect(neverHappened(both)).toHaveLength(5);
   });
 
   test('does not mix up an action that is never taken with one that is always allowed', () => {

@@ -113,7 +113,7 @@ function boundaries({ level }: CampaignRequest, tally: Tally): readonly Row[] {
 }
 
 /** How often each action was taken and, where that is known, how often it was not allowed. */
-function actions({ actions: taken, refused }: Tally): readonly string[] {
+function actions({ actions: taken, refused, clauses }: Tally): readonly string[] {
   if (Object.keys(refused).length === 0) {
     return ['Actions taken:', table(Object.entries(taken).map(([name, n]) => [name, number(n)]))];
   }
@@ -121,7 +121,13 @@ function actions({ actions: taken, refused }: Tally): readonly string[] {
     ([name, count]) =>
       [name, number(count), name in refused ? `not ${number(refused[name] ?? 0)}` : ''] as const,
   );
-  return ['Actions taken, and how often each was not allowed:', table(rows)];
+  const counts = Object.values(clauses);
+  const met = counts.filter((count) => count > 0).length;
+  return [
+    'Actions taken, and how often each was not allowed:',
+    table(rows),
+    ...(met === 0 ? [] : [`  ${met} of ${counts.length} clauses of their guards have refused.`]),
+  ];
 }
 
 const conclude = (request: CampaignRequest, result: CampaignResult): string => {

@@ -37,6 +37,7 @@ function judged(
       faults: noFaultsYet(),
       sometimes: {},
       refused: {},
+      clauses: {},
       promise: undefined,
       refusal: judge(clocksOf(made)),
       anyState: false,

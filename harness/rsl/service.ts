@@ -15,6 +15,7 @@ import { refusing } from '../campaign/coverage.ts';
 import { LINK_FAULTS } from '../simulation/faults.ts';
 import type { SimulatedProtocol } from '../simulation/protocolService.ts';
 import { RequestClient } from '../simulation/requestClient.ts';
+import { clausesFor } from './clauses.ts';
 import { lie } from './liars.ts';
 import { expectReply } from './liveness.ts';
 import { ASKED, conversationWith } from './requests.ts';
@@ -51,6 +52,7 @@ export function rslService(shape: RslShape): SimulatedProtocol<Replica, Message,
     // Where counters come to their end, the theorem promises nothing.
     ...(isPromised && { expect: (states: readonly Replica[]) => expectReply(name, states) }),
     never: impossible(shape),
+    clauses: clausesFor(shape),
     showSpec: ({ executed }) => `${executed.length} executed`,
   };
 }

@@ -30,9 +30,8 @@ interface Slot<State, Message> {
   /** Its place among all actions, by which they have their turns. */
   readonly place: number;
   refused: number;
-  readonly clauses: Map<string, ClauseCount>;
-  /** The clause that refused last, which as a rule is the one that refuses next. */
-  latest: ClauseCount | undefined;
+  /** Those of its clauses that have refused it: few, so that looking through them is quick. */
+  readonly clauses: ClauseCount[];
 }
 
 export type Slots<State, Message> = readonly Slot<State, Message>[];
@@ -63,8 +62,7 @@ export class ProtocolMoves<State, Message> {
       action,
       place,
       refused: 0,
-      clauses: new Map(),
-      latest: undefined,
+      clauses: [],
     }));
     this.local = this.#slots.filter(({ action }) => action.takes === 'nothing');
     this.#turns = hosts.map(() => 0);
@@ -95,7 +93,7 @@ export class ProtocolMoves<State, Message> {
     return Object.fromEntries(
       this.#slots.map(({ action, clauses }) => [
         action.name,
-        Object.fromEntries([...clauses.values()].map(({ clause, count }) => [clause, count])),
+        Object.fromEntries(clauses.map(({ clause, count }) => [clause, count])),
       ]),
     );
   }
@@ -165,13 +163,20 @@ export class ProtocolMoves<State, Message> {
   ): void {
     const { action } = slot;
     if (action.choices === undefined) {
-      if (isAllowed(slot, state, packet, now, undefined)) this.#allow(slot, undefined);
-      else slot.refused++;
+      const verdict = ask(action, state, packet, now, undefined);
+      if (verdict === undefined) {
+        this.#allow(slot, undefined);
+      } else {
+        slot.refused++;
+        countClause(slot.clauses, verdict.failed);
+      }
       return;
     }
     const choices: unknown[] = [];
     for (const choice of choicesIn(action, state, packet, now)) {
-      if (isAllowed(slot, state, packet, now, choice)) choices.push(choice);
+      const verdict = ask(action, state, packet, now, choice);
+      if (verdict === undefined) choices.push(choice);
+      else countClause(slot.clauses, verdict.failed);
     }
     if (choices.length > 0) this.#allow(slot, choices);
     else slot.refused++;
@@ -206,23 +211,15 @@ function ask<State, Message>(
   return packet === undefined ? NO_PACKET : action.guard(state, { packet, now, choice });
 }
 
-/** Whether the action may be taken with this choice; if not, counts the clause that says so. */
-function isAllowed<State, Message>(
-  slot: Slot<State, Message>,
-  state: State,
-  packet: Packet<Message> | undefined,
-  now: number,
-  choice: unknown,
-): boolean {
-  const verdict = ask(slot.action, state, packet, now, choice);
-  if (verdict === undefined) return true;
-  const { failed } = verdict;
-  if (slot.latest?.clause !== failed) {
-    slot.latest = slot.clauses.get(failed) ?? { clause: failed, count: 0 };
-    slot.clauses.set(failed, slot.latest);
+/** Names of clauses are literals, so that comparing them is comparing where they are. */
+function countClause(counts: ClauseCount[], clause: string): void {
+  for (const each of counts) {
+    if (each.clause === clause) {
+      each.count++;
+      return;
+    }
   }
-  slot.latest.count++;
-  return false;
+  counts.push({ clause, count: 1 });
 }
 
 function choicesIn<State, Message>(

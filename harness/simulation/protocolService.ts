@@ -9,6 +9,9 @@ import type { Client } from './client.ts';
 import type { Expect } from './expectation.ts';
 import type { Random } from './random.ts';
 
+/** For each action the clauses of its guard. */
+export type Clauses = Readonly<Record<string, readonly string[]>>;
+
 /** Looks at every step of one behaviour for what a campaign hopes to see. */
 export interface Watcher<State, Message, Ghost> {
   /** A step has passed, and this is what is now known of the system. */
@@ -41,6 +44,8 @@ export interface SimulatedProtocol<State, Message, Ghost, Spec> {
   expect?(states: readonly State[]): Expect<Message>;
   /** Actions, faults and refusals of actions that this configuration cannot have. */
   readonly never: readonly string[];
+  /** The clauses that may be the ones that refuse an action here; a campaign names those that never do. */
+  readonly clauses?: Clauses;
   /** The service's specification state in a few words, for a reader. */
   showSpec(s: Spec): string;
 }

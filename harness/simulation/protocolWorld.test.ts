@@ -66,11 +66,18 @@ describe('a host of a protocol', () => {
     expect(actions).toEqual(['echo', 'tease', 'echo', 'tease']);
   });
 
-  test('counts how often an action was looked at and not allowed', () => {
+  test('counts how often an action was looked at and not allowed, and for which clause', () => {
     const { world, parcel } = greeted();
     world.step(1, parcel, 0, undefined);
     world.step(0, undefined, 5, undefined);
-    expect(world.refused()).toEqual({ greet: 1, hear: 0, echo: 1, tease: 1, shrug: 1 });
+    const refused = { greet: 1, hear: 0, echo: 1, tease: 1, shrug: 1 };
+    expect(world.refused()).toEqual(refused);
+    const { tease, ...others } = world.clauses();
+    const sums = Object.entries(others).map(([action, clauses]) => [
+      action,
+      Object.values(clauses).reduce((sum, count) => sum + count, 0),
+    ]);
+    expect({ ...Object.fromEntries(sums), tease: 1 }).toEqual(refused);
   });
 
   test('is refused if it breaks down, in a guard or in a step', () => {

@@ -5,11 +5,12 @@
  * uses it, and what may be expected of it.
  */
 import type { Host } from '../../impl/framework/io.ts';
+import { refusingClause } from '../campaign/coverage.ts';
 import { checkAnyState } from './anyState.ts';
 import type { Client } from './client.ts';
 import { Cluster, type Envelope, toldOf } from './cluster.ts';
 import type { Expect } from './expectation.ts';
-import type { SimulatedProtocol } from './protocolService.ts';
+import type { Clauses, SimulatedProtocol } from './protocolService.ts';
 import { ProtocolWorld } from './protocolWorld.ts';
 import type { Random } from './random.ts';
 import type { SimulatedService } from './service.ts';
@@ -27,6 +28,8 @@ export interface Stage<Said, P extends Parcel<Said> = Parcel<Said>> {
   sometimes(): Readonly<Record<string, boolean>>;
   /** How often each action was looked at and not allowed; empty where nobody counts. */
   refused(): Readonly<Record<string, number>>;
+  /** How often each clause of an action's guard was the one that refused; empty likewise. */
+  clauses(): Readonly<Record<string, number>>;
 }
 
 /** Steps from arbitrary states that are checked along with each behaviour. */
@@ -49,6 +52,7 @@ export function clusterStage<Impl extends Host, State, Message, Ghost, Spec>(
     },
     sometimes: () => service.sometimes(world.monitor),
     refused: () => ({}),
+    clauses: () => ({}),
   };
 }
 
@@ -64,5 +68,23 @@ export function protocolStage<State, Message, Ghost, Spec>(
     warmUp: () => 0,
     sometimes: () => world.sometimes(),
     refused: () => world.refused(),
+    clauses: () => clausesOf(service.clauses ?? {}, world.clauses()),
   };
+}
+
+/** The clauses that may refuse, and whatever else did, each with how often it did. */
+function clausesOf(
+  declared: Clauses,
+  counts: Readonly<Record<string, Readonly<Record<string, number>>>>,
+): Readonly<Record<string, number>> {
+  const all: Record<string, number> = {};
+  for (const [action, clauses] of Object.entries(declared)) {
+    for (const clause of clauses) all[refusingClause(action, clause)] = 0;
+  }
+  for (const [action, clauses] of Object.entries(counts)) {
+    for (const [clause, count] of Object.entries(clauses)) {
+      all[refusingClause(action, clause)] = count;
+    }
+  }
+  return all;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clausesIn, untried } from './clauses.ts';
+import { clausesIn, clausesOfActions, untried } from './clauses.ts';
 
 const SOURCE = `
   const law = (s) =>
@@ -40,5 +40,27 @@ describe('the clauses of a module', () => {
     expect(untried(clauses, ['a', 'b'])).toEqual(['a']);
     expect(untried(clauses, ['a', 'a'])).toEqual(['b']);
     expect(untried(clauses, [])).toEqual(clauses);
+  });
+
+  test('are found for each action, with those that actions share', () => {
+    const source = `
+const isTime = (r: Replica, now: number): Verdict =>
+  clause('it is time', now > 0)
+  ?? clause('there is time', now < 9);
+export const act = {
+  name: 'act',
+  guard: (r, { now }) => isTime(r, now) ?? clause('it acts', r.acts),
+  step: (r) => r,
+};
+export const rest = {
+  name: 'rest',
+  guard: () => undefined,
+  step: (r) => clause('this is no guard', r),
+};
+`;
+    expect(clausesOfActions(source)).toEqual({
+      act: ['it is time', 'there is time', 'it acts'],
+      rest: [],
+    });
   });
 });

@@ -34,6 +34,27 @@ export function clausesIn(source: string): readonly string[] {
 export const clausesOf = (module: URL): readonly string[] =>
   clausesIn(readFileSync(module, 'utf8'));
 
+const ACTION = /\n {2}name: '(\w+)',[\s\S]*?\n {2}guard:([\s\S]*?)\n {2}step:/g;
+const SHARED = /\nconst (\w+) = [^;]*?: Verdict =>([^;]*);/g;
+
+/**
+ * For each action in a module's source the clauses of its guard, those that it shares with other
+ * actions of the module among them.
+ */
+export function clausesOfActions(source: string): Readonly<Record<string, readonly string[]>> {
+  const shared = new Map(
+    [...source.matchAll(SHARED)].map(([, name = '', body = '']) => [name, body]),
+  );
+  const actions = [...source.matchAll(ACTION)].map(([, name = '', body = '']) => {
+    const whole = body.replace(
+      /(\w+)\((?=r[,)])[^)]*\)/g,
+      (call, helper: string) => shared.get(helper) ?? call,
+    );
+    return [name, whole.includes('clause(') ? clausesIn(whole) : []] as const;
+  });
+  return Object.fromEntries(actions);
+}
+
 /** The clauses for which there are fewer rows than places where they are written. */
 export function untried(clauses: readonly string[], rows: readonly string[]): readonly string[] {
   const left = [...rows];
