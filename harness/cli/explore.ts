@@ -47,9 +47,10 @@ Examples:
   $ ironfleet explore lock --compatible               the original, which one lost transfer stops for ever
   $ ironfleet explore lock --hosts 10 --epochs 1000   a million states
   $ ironfleet explore lock --hosts 20 --epochs 50 --max-seconds 60
-  $ ironfleet explore rsl                             all parts, 2 and 3 replicas: a minute or two
+  $ ironfleet explore rsl                             all parts, 2 and 3 replicas: about a minute
   $ ironfleet explore rsl --part agreement --ballots 4
-  $ ironfleet explore rsl --part restart --replicas 2 --restarts 3
+  $ ironfleet explore rsl --part election --ballots 3   1.3 million states
+  $ ironfleet explore rsl --part restart --replicas 2 --ballots 3 --restarts 2
   $ ironfleet explore rsl --part agreement --no-symmetry
 
 The exit code is 0 if nothing is refused, 1 if something is, and 2 for wrong usage. What cuts a search is

@@ -26,7 +26,9 @@ const isLast = ({ constants }: Replica): boolean => constants.index === size.rep
 
 describe('the original, explored', { timeout: 60_000 }, () => {
   test('executes a request twice', () => {
-    expect(claimNever(({ executor }) => executor.app.split('c0#1;').length > 2)).toBe('X1');
+    expect(claimNever(({ executor }) => (executor.app as string).split('c0#1;').length > 2)).toBe(
+      'X1',
+    );
   });
 
   test.each(['c0', 'impatient'])('may forget all clients but %s', (client) => {

@@ -122,7 +122,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'restart',
     about: 'replicas stop and start again while they agree',
-    sizes: [sizeOf(3, 1, 2, 1), sizeOf(2, 1, 3, 2)],
+    sizes: [sizeOf(3, 1, 2, 1), sizeOf(2, 1, 2, 2)],
     without: [VIEWS_ARE_GIVEN, NOTHING_IS_REPEATED, FIRST_LEARNS],
     before: 'each leader is in its first view and has requests of its own',
     begin: beginnings.leadersToRestart,
@@ -203,7 +203,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'election',
     about: 'replicas suspect one leader after the other',
-    sizes: [sizeOf(3, 1, 3), sizeOf(2, 1, 4)],
+    sizes: [sizeOf(3, 1, 2), sizeOf(2, 1, 4)],
     most: { restarts: 0 },
     without: [
       NOTHING_IS_REPEATED,
