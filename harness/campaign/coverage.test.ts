@@ -65,6 +65,18 @@ describe('the verdict', () => {
     ['green', strict, { failure: undefined, never: [], tally: stepped }],
     ['green', lax, { failure: undefined, never: missing, tally: stepped }],
     ['incomplete', strict, { failure: undefined, never: missing, tally: stepped }],
+    ['green', lax, { failure: undefined, never: [], tally: { ...stepped, undecided: 7 } }],
+    ['incomplete', strict, { failure: undefined, never: [], tally: { ...stepped, undecided: 7 } }],
+    [
+      'incomplete',
+      strict,
+      { failure: undefined, never: [], tally: { ...stepped, kept: 98, undecided: 2 } },
+    ],
+    [
+      'green',
+      strict,
+      { failure: undefined, never: [], tally: { ...stepped, kept: 99, undecided: 1 } },
+    ],
     ['vacuous', lax, { failure: undefined, never: [], tally: emptyTally() }],
     ['vacuous', strict, { failure: undefined, never: missing, tally: emptyTally() }],
     ['refused', lax, { failure, never: [], tally: stepped }],

@@ -19,6 +19,12 @@ export interface Coverage {
   readonly sometimes: Record<string, number>;
 }
 
+/** In how many behaviours a promise of progress was kept, and in how many it was given up on. */
+export interface Promises {
+  readonly kept: number;
+  readonly undecided: number;
+}
+
 export const noCoverage = (): Coverage => ({
   actions: {},
   refused: {},
@@ -69,4 +75,12 @@ export function neverHappened({
     ...zero(faults, (name) => name),
     ...zero(sometimes, (name) => name),
   ];
+}
+
+/** What share of all promises of progress may be given up on. */
+const GIVEN_UP = 0.01;
+
+/** Promises of progress that were given up on, where they are too many to say nothing about. */
+export function givenUp({ kept, undecided }: Promises): number {
+  return kept === 0 || undecided > GIVEN_UP * (kept + undecided) ? undecided : 0;
 }

@@ -9,6 +9,7 @@ import { BOUNDARIES } from '../../refinement/framework/refusal.ts';
 import type { Tally } from './batch.ts';
 import type { StoryStep } from './behaviour.ts';
 import type { CampaignRequest, CampaignResult } from './campaign.ts';
+import { givenUp } from './coverage.ts';
 import type { Failure } from './failure.ts';
 import type { Level } from './level.ts';
 
@@ -54,7 +55,8 @@ export function verdictOf(
 ): Verdict {
   if (failure !== undefined) return 'refused';
   if (tally.specSteps === 0) return 'vacuous';
-  return requireCoverage && never.length > 0 ? 'incomplete' : 'green';
+  const isComplete = never.length === 0 && givenUp(tally) === 0;
+  return requireCoverage && !isComplete ? 'incomplete' : 'green';
 }
 
 export function report(request: CampaignRequest, result: CampaignResult): string {
@@ -131,7 +133,11 @@ function actions({ actions: taken, refused, clauses }: Tally): readonly string[]
 }
 
 const conclude = (request: CampaignRequest, result: CampaignResult): string => {
-  const missing = result.never.map((name) => `  ${name}`);
+  const waited = givenUp(result.tally);
+  const missing = [
+    ...result.never.map((name) => `  ${name}`),
+    ...(waited === 0 ? [] : [`  ${number(waited)} promises of progress, given up on, are kept`]),
+  ];
   const longer = 'Run it longer, with a larger --runs or --time.';
   const green = 'GREEN: every step was allowed at every boundary.';
   return match(verdictOf(request, result))

@@ -22,8 +22,8 @@ export class HealedNetwork {
     this.#random = random;
   }
 
-  /** How long a packet takes. */
+  /** How long a packet takes: some time, for a storm of messages must not make time stand still. */
   latency(): number {
-    return this.bound === SLOW_LATENCY ? SLOW_LATENCY - 1 : this.#random.below(LATENCY);
+    return this.bound === SLOW_LATENCY ? SLOW_LATENCY - 1 : 1 + this.#random.below(LATENCY - 1);
   }
 }
