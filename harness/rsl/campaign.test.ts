@@ -1,5 +1,7 @@
+import { isDeepStrictEqual as equals } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { COMPATIBLE, DEFAULT, type Parameters } from '../../protocol/rsl/configuration.ts';
 import type { CampaignOptions } from '../campaign/services.ts';
 import { rslCampaign } from './campaign.ts';
 
@@ -29,6 +31,21 @@ describe('campaigns on the replicated service', () => {
       expect(some.length).toBeLessThan(tried.length);
     }
     expect(parameters.some(({ compatible, durable }) => compatible && durable)).toBe(false);
+  });
+
+  test('try what people will run, as it is', () => {
+    const firsts = [{}, { compatible: true }].map((options) =>
+      configs(options)
+        .slice(0, 100)
+        .map(({ parameters }) => parameters),
+    );
+    const counts = (preset: Parameters) =>
+      firsts.map((all) => all.filter((each) => equals(each, preset)).length);
+    const [seldom = 0, often = 0] = counts(COMPATIBLE);
+    expect(seldom).toBeGreaterThan(2);
+    expect(often).toBeGreaterThan(20);
+    expect(counts(DEFAULT)[0]).toBeGreaterThan(2);
+    expect(counts(DEFAULT)[1]).toBe(0);
   });
 
   test('leave to chance only what is not fixed', () => {

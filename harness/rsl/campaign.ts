@@ -77,8 +77,13 @@ function parametersWith(fixed: Partial<Parameters>): fc.Arbitrary<Parameters> {
     durable: fc.boolean(),
     compatible: fc.constantFrom(true, false, false),
   });
+  // As people will run it, now and then: the original's only where all are like the original.
+  const presets = fixed.compatible
+    ? [often(1, COMPATIBLE)]
+    : [often(1, COMPATIBLE), often(1, DEFAULT)];
+  const parameters = fc.oneof({ weight: fixed.compatible ? 2 : 10, arbitrary: drawn }, ...presets);
   // The original is not durable: whoever wants either has it, and otherwise chance.
-  return drawn
+  return parameters
     .map((parameters) => ({ ...parameters, ...fixed }))
     .map((parameters) => {
       const compatible = fixed.compatible ?? (parameters.compatible && fixed.durable !== true);
