@@ -19,9 +19,13 @@ export interface Scenery {
 const MAX_SEQNO = 5;
 const MAX_OPERATION = 8;
 
+/** How often a number is one that no replica would ever say. */
+const ABSURD = 0.1;
+const HUGE = [Number.MAX_SAFE_INTEGER, 2 ** 53, 2 ** 64, Number.MAX_VALUE] as const;
+
 export function lie({ replicas, application }: Scenery, random: Random): Message {
-  const ballot: Ballot = { seqno: random.below(4), proposer: random.below(replicas.length) };
-  const operation = random.below(MAX_OPERATION);
+  const ballot = ballotOf(random, replicas.length);
+  const operation = random.happens(ABSURD) ? random.pick(HUGE) : random.below(MAX_OPERATION);
   const seqno = random.below(MAX_SEQNO);
   const batch = batchOf(random);
   const checkpoint = operation;
@@ -56,6 +60,14 @@ export function lie({ replicas, application }: Scenery, random: Random): Message
       return { type: 'invalid' };
   }
 }
+
+/** Now and then of a proposer who is no replica, or far beyond all others. */
+const ballotOf = (random: Random, replicas: number): Ballot => ({
+  seqno: random.happens(ABSURD) ? random.pick(HUGE) : random.below(4),
+  proposer: random.happens(ABSURD)
+    ? random.pick([replicas, -1, 0.5, 2 ** 53])
+    : random.below(replicas),
+});
 
 const batchOf = (random: Random): Batch =>
   Array.from({ length: random.below(3) }, () => ({

@@ -22,6 +22,17 @@ describe('liars', () => {
     expect(new Set(types).size).toBe(12);
   });
 
+  test('speak of proposers who are no replicas, and of ballots beyond all others', () => {
+    const random = new Random(3);
+    const told = Array.from({ length: 600 }, () => lie(scenery, random));
+    const ballots = told.flatMap((msg) => (msg.type === '2b' ? [msg.ballot] : []));
+    const operations = told.flatMap((msg) => (msg.type === '2b' ? [msg.operation] : []));
+    expect(ballots.some(({ proposer }) => ![0, 1, 2].includes(proposer))).toBe(true);
+    expect(ballots.some(({ proposer }) => [0, 1, 2].includes(proposer))).toBe(true);
+    expect(ballots.some(({ seqno }) => seqno >= Number.MAX_SAFE_INTEGER)).toBe(true);
+    expect(operations.some((operation) => operation >= Number.MAX_SAFE_INTEGER)).toBe(true);
+  });
+
   test('are ignored by every replica, unless they ask for something as a client may', () => {
     const random = new Random(2);
     const world = new ProtocolWorld(rslService(SHAPE));
