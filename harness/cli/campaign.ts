@@ -1,7 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { LEVELS, type Level } from '../campaign/level.ts';
+import type { Level } from '../campaign/level.ts';
 import type { Settings } from '../campaign/services.ts';
 import { wholeNumber } from './wholeNumber.ts';
+
+/** As the campaigns have them, which are loaded only when one begins. */
+const LEVELS = ['impl', 'protocol'] as const satisfies readonly Level[];
 
 interface Options {
   readonly level?: Level;

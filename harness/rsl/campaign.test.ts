@@ -75,6 +75,10 @@ describe('campaigns on the replicated service', () => {
     for (const { parameters } of configs({ compatible: false, settings: { durable: false } })) {
       expect(parameters).toMatchObject({ compatible: false, durable: false });
     }
+    // The original has no such windows, so nobody who wants them is given it.
+    for (const { parameters } of configs({ settings: { window: 64 } })) {
+      expect(parameters).toMatchObject({ maxLogLength: 64, compatible: false });
+    }
     for (const { parameters } of configs({ compatible: true })) {
       expect(parameters).toMatchObject({ compatible: true, durable: false });
     }

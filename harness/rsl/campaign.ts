@@ -59,11 +59,11 @@ const often = <T>(weight: number, value: T) => ({ weight, arbitrary: fc.constant
 /** Parameters at random; what is fixed is not drawn. */
 function parametersWith(fixed: Partial<Parameters>): fc.Arbitrary<Parameters> {
   const drawn = fc.record({
-    maxLogLength: fc.constantFrom(1, 2, 3, 5, 7, 7),
-    maxBatchSize: fc.constantFrom(1, 1, 2, 4),
+    maxLogLength: fc.constantFrom(1, 2, 3, 5, 7, 7, 7),
+    maxBatchSize: fc.constantFrom(1, 1, 2, 4, 16),
     maxBatchDelay: fc.constantFrom(0, 10, 30),
     // The shorter ones leave no leader the time that it needs, unless they are doubled.
-    baselineViewTimeout: fc.constantFrom(5, 25, 50, 100, 1_000),
+    baselineViewTimeout: fc.constantFrom(5, 25, 25, 50, 100, 1_000),
     heartbeatPeriod: fc.constantFrom(10, 50, 50, 100),
     retryPeriod: fc.constantFrom(20, 100),
     maxInteger: fc.oneof(often(11, Number.MAX_SAFE_INTEGER), {
@@ -82,11 +82,13 @@ function parametersWith(fixed: Partial<Parameters>): fc.Arbitrary<Parameters> {
     ? [often(1, COMPATIBLE)]
     : [often(1, COMPATIBLE), often(1, DEFAULT)];
   const parameters = fc.oneof({ weight: fixed.compatible ? 2 : 10, arbitrary: drawn }, ...presets);
-  // The original is not durable: whoever wants either has it, and otherwise chance.
+  // The original is not durable, nor has it wide windows: whoever wants either has it, and otherwise
+  // chance.
+  const original = objections(replicasOf(3), { ...COMPATIBLE, ...fixed, compatible: true });
   return parameters
     .map((parameters) => ({ ...parameters, ...fixed }))
     .map((parameters) => {
-      const compatible = fixed.compatible ?? (parameters.compatible && fixed.durable !== true);
+      const compatible = fixed.compatible ?? (parameters.compatible && original.length === 0);
       return { ...parameters, compatible, durable: parameters.durable && !compatible };
     });
 }
@@ -129,7 +131,7 @@ export const rslCampaign: CampaignService<RslShape> = {
           ...APPLICATIONS.filter((each) => each === (application ?? each)),
         ),
         parameters: parametersWith(fixedIn(options)),
-        clients: clients === undefined ? fc.constantFrom(1, 2, 4, 6) : fc.constant(clients),
+        clients: clients === undefined ? fc.constantFrom(1, 2, 4, 6, 6) : fc.constant(clients),
       }),
       plan: longPlans(steps),
     });

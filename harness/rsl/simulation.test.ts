@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Replica } from '../../protocol/rsl/replica.ts';
 import { runBatch } from '../campaign/batch.ts';
 import { type Behaviours, type Outcome, protocolBehavioursOf } from '../campaign/behaviour.ts';
 import type { Schedule, ScheduledEvent } from '../campaign/schedule.ts';
@@ -99,6 +100,20 @@ describe('the protocol of a replicated service, simulated', TIMEOUT, () => {
 });
 
 describe('a wrong protocol of a replicated service', TIMEOUT, () => {
+  test('that is busy for ever at one instant is not live', () => {
+    const busy = rslWith((protocol) => ({
+      ...protocol,
+      actions: protocol.actions.map((action) =>
+        action.name === 'startEpoch' && action.takes === 'nothing'
+          ? { ...action, step: (r: Replica) => ({ state: { ...r }, sends: [] }) }
+          : action,
+      ),
+    }));
+    const { failure } = runBatch(busy, { options: { hosts: 3, steps: 20 }, seed: 1, runs: 1 });
+    expect(failure?.refusal.boundary).toBe('liveness');
+    expect(failure?.refusal.message).toContain('somebody is busy for ever');
+  });
+
   test('that never executes anything is not live, which takes no chaos to see', () => {
     const idle = rslWith((protocol) => ({
       ...protocol,

@@ -33,6 +33,8 @@ const TIME_PER_STEP = 100;
 const HAPPENINGS_PER_STEP = 100;
 /** After so many happenings a promise is given up on, neither kept nor broken. */
 const PATIENCE = 400_000;
+/** Nobody who makes progress does so many things without letting time pass. */
+const BUSY = 20_000;
 
 export class Simulation<Said, P extends Parcel<Said>> {
   readonly faults: FaultCounts = noFaultsYet();
@@ -127,14 +129,20 @@ export class Simulation<Said, P extends Parcel<Said>> {
 
   #await(expectation: Expectation<Said>): void {
     const { law, bound } = expectation;
+    let [instant, busy] = [this.#now, 0];
     for (let patience = PATIENCE; expectation.waitsFor().length > 0; patience--) {
       if (patience === 0) {
         this.promise = 'undecided';
         return;
       }
-      if (!this.#next() || this.#now > bound) {
+      const goesOn = this.#next();
+      [instant, busy] = [this.#now, this.#now === instant ? busy + 1 : 0];
+      if (!goesOn || this.#now > bound || busy > BUSY) {
         const names = expectation.waitsFor().join(', ');
-        const failed = `${names} did not within ${bound} ms of virtual time`;
+        const failed =
+          busy > BUSY
+            ? `somebody is busy for ever at ${instant} ms, while ${names} waits`
+            : `${names} did not within ${bound} ms of virtual time`;
         const place = { host: names, step: this.#world.seen.steps, action: 'wait' };
         throw new LivenessRefusal(place, { failed: law, because: [{ failed }] });
       }
