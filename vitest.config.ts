@@ -13,6 +13,8 @@ export default defineConfig({
           include: ['{spec,protocol,impl,refinement,harness}/**/*.test.ts'],
           exclude: ['**/*.process.test.ts', '**/node_modules/**', 'dist/**'],
           isolate: false,
+          // Not to time anything, but to end what hangs: machines may be slow.
+          testTimeout: 60_000,
         },
       },
       {
