@@ -93,7 +93,7 @@ describe('a counterexample', () => {
 
 describe('what a law needs', () => {
   const { numbers } = new Induction(MODELS[0] as RslModel).laws;
-  const options = { seed: 1, states: 500, strange: 1, enough: 3 };
+  const options = { seed: 1, states: 150, strange: 1, enough: 1 };
 
   test('is nothing, for one that is inductive on its own', () => {
     expect(needsOf(MODELS, 'R17', numbers, options)).toMatchObject({
@@ -105,11 +105,9 @@ describe('what a law needs', () => {
   test(
     'is found, each with a counterexample that only it excludes',
     () => {
-      const { needs, because, remaining } = needsOf(MODELS, 'R29', numbers, options);
-      // What else is needed depends on which counterexample is drawn first.
-      expect(needs).toContain('R31');
-      expect(remaining).toBeUndefined();
-      expect([...because.keys()].sort()).toEqual([...needs].sort());
+      const { needs, because, remaining } = needsOf(MODELS, 'R24', numbers, options);
+      expect([needs, remaining]).toEqual([['R23'], undefined]);
+      expect([...because.keys()]).toEqual(['R23']);
     },
     PATIENCE,
   );
@@ -122,8 +120,12 @@ describe('what a law needs', () => {
 });
 
 describe('from a scene that is drawn, a wrong service breaks a law: it', () => {
+  // These take too long for a test.
   const SLOW = [
     'does not raise its promise at a 2a',
+    'keeps the promise of anybody',
+    'takes over a state without its replies',
+    'loses a vote too many at truncation',
     'does not truncate with whoever promises',
     'proposes what a promise is silent about',
     'counts votes of lower ballots',
