@@ -15,7 +15,7 @@ import type { InductionCommandOptions } from './induction.ts';
 import { showProgress } from './progress.ts';
 
 /** So many take half a minute or more. */
-const STATES = 8_000;
+const STATES = 10_000;
 /** For each law, again and again. */
 const STATES_A_LAW = 1_500;
 const STRANGE = 3;
