@@ -215,6 +215,7 @@ export function variants<T extends { readonly type: string }>(
   },
 ): Domain<T> {
   const all = Object.values(domains) as readonly Domain<T>[];
+  // The compiler does not see that a value's own type picks the domain of just such values.
   const domainOf = (value: T): Domain<T> =>
     domains[value.type as T['type']] as unknown as Domain<T>;
   const [first] = all;

@@ -37,15 +37,20 @@ function print(results: readonly Result[]): void {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS });
+  const numberOf = (name: 'seed' | 'seconds' | 'shrink'): number => {
+    const value = Number(values[name]);
+    if (values[name] !== '' && Number.isFinite(value) && value >= 0) return value;
+    throw new RangeError(`--${name} takes a number that is not negative, not "${values[name]}"`);
+  };
   const chosen = MUTANTS.filter(
     ({ name, service }) =>
       name.includes(values.only) && (values.service === '' || service === values.service),
   );
   if (chosen.length === 0) throw new RangeError('there is no such mutant');
   const trial = {
-    seed: Number(values.seed),
-    limit: Number(values.seconds),
-    shrinking: Number(values.shrink),
+    seed: numberOf('seed'),
+    limit: numberOf('seconds'),
+    shrinking: numberOf('shrink'),
   };
   const queue = chosen.entries();
   const results: Result[] = [];
@@ -63,4 +68,11 @@ async function main(): Promise<void> {
   process.exitCode = results.some(({ complaint }) => complaint !== undefined) ? 1 : 0;
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  // Options that mean nothing: the one for `parseArgs`, the other for us.
+  if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+  process.stderr.write(`ERROR - ${error.message}\n`);
+  process.exitCode = 2;
+}

@@ -28,6 +28,7 @@ interface Change {
 function changed(protocol: RslProtocol, name: string, { guard, step }: Change): RslProtocol {
   const actions = protocol.actions.map((action) => {
     if (action.name !== name) return action;
+    // One change is for actions with packets and without; which of the two this is, its name says.
     return {
       ...action,
       guard: (r: Replica, input: AnyInput) => {
