@@ -4,8 +4,9 @@
  * What every replica knows from the start and never changes: who the replicas are, how many of them
  * make a quorum, and the numbers by which they go.
  *
- * Follows Protocol/RSL/{Configuration,Parameters,Constants}.i.dfy of IronFleet; the values of
- * `COMPATIBLE` are those of Impl/RSL/ParametersState.i.dfy.
+ * Follows Protocol/RSL/{Configuration,Parameters,Constants}.i.dfy of IronFleet; departs from it in
+ * the limit on a batch's bytes, the retry period, and what `durable` and `compatible` say. The
+ * values of `COMPATIBLE` are those of Impl/RSL/ParametersState.i.dfy.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
 
@@ -14,6 +15,8 @@ export interface Parameters {
   readonly maxLogLength: number;
   /** How many requests are proposed together at most. */
   readonly maxBatchSize: number;
+  /** How many bytes of requests are proposed together at most, unless one alone has more. */
+  readonly maxBatchBytes: number;
   /** How long a request waits for others to join its batch, in milliseconds. */
   readonly maxBatchDelay: number;
   /** The length of a first epoch: how long a leader may leave a request alone, in milliseconds. */
@@ -39,6 +42,7 @@ export interface Parameters {
 export const COMPATIBLE: Parameters = {
   maxLogLength: 7,
   maxBatchSize: 32,
+  maxBatchBytes: Number.MAX_SAFE_INTEGER,
   maxBatchDelay: 10,
   baselineViewTimeout: 1_000,
   heartbeatPeriod: 100,
@@ -52,7 +56,9 @@ export const COMPATIBLE: Parameters = {
 /** What is recommended where all replicas are of this kind. */
 export const DEFAULT: Parameters = {
   ...COMPATIBLE,
-  maxLogLength: 64,
+  maxLogLength: 256,
+  maxBatchSize: 100,
+  maxBatchBytes: 1024 * 1024,
   maxCachedReplies: 1_024,
   durable: true,
   compatible: false,
@@ -87,6 +93,7 @@ export const bounded = <T>(items: readonly T[], { maxInteger }: Parameters): rea
 const AT_LEAST_ONE = [
   'maxLogLength',
   'maxBatchSize',
+  'maxBatchBytes',
   'baselineViewTimeout',
   'heartbeatPeriod',
   'retryPeriod',
@@ -113,12 +120,15 @@ export function objections(replicas: readonly EndPoint[], parameters: Parameters
   };
   for (const name of AT_LEAST_ONE) atLeast(name, 1);
   atLeast('maxBatchDelay', 0);
-  const { maxBatchSize, maxLogLength, compatible, durable } = parameters;
+  const { maxBatchSize, maxBatchBytes, maxLogLength, compatible, durable } = parameters;
   if (maxBatchSize > MAX_BATCH_ON_WIRE) {
     found.push(`maxBatchSize must be at most ${MAX_BATCH_ON_WIRE}, not ${maxBatchSize}`);
   }
   if (compatible && maxLogLength > MAX_COMPATIBLE_LOG) {
     found.push(`the original accepts a maxLogLength of at most ${MAX_COMPATIBLE_LOG}`);
+  }
+  if (compatible && maxBatchBytes < Number.MAX_SAFE_INTEGER) {
+    found.push('the original does not count the bytes of a batch');
   }
   if (compatible && durable) found.push('the original cannot be durable');
   return found;

@@ -7,19 +7,21 @@
  * What is executed is not yet safe: a replica that crashes falls back to its latest checkpoint. It
  * tells others of checkpoints only, so what it counts for, it can always take up again.
  *
- * Follows Protocol/RSL/Executor.i.dfy of IronFleet; departs from it in checkpoints, and in that it
- * executes no request again that the reply cache remembers.
+ * Follows Protocol/RSL/Executor.i.dfy of IronFleet; departs from it in checkpoints, in that it
+ * executes no request again that the reply cache remembers, and in that only the replica that has
+ * proposed an operation answers its clients: the others remember the replies, for whoever asks
+ * again.
  */
 import type { Application, AppState } from '../../spec/apps/application.ts';
 import type { Packet } from '../../spec/framework/environment.ts';
 import { clause } from '../../spec/framework/verdict.ts';
 import type { LocalAction } from '../framework/action.ts';
 import { type Ballot, higherOf, NO_BALLOT } from './ballot.ts';
-import type { Parameters } from './configuration.ts';
+import type { Constants, Parameters } from './configuration.ts';
 import { noteExecuted } from './election.ts';
 import { forgetBefore } from './learner.ts';
 import { type Batch, type Message, type Operation, type ReplyCache, send } from './messages.ts';
-import { forgetProposed } from './proposer.ts';
+import { forgetProposed, forgetRequested } from './proposer.ts';
 import type { Replica } from './replica.ts';
 import { type Forget, isSettled, keptAfter, remember, waysToForget } from './replyCache.ts';
 
@@ -88,8 +90,9 @@ export const decide: LocalAction<Replica, Message> = {
 
 /**
  * The decided operation is executed: every request of the batch in turn, and its client is
- * answered. In the original also those that have been executed before, and each replica chooses for
- * itself whose replies it forgets; here nothing is left to choose.
+ * answered by the replica that has proposed it. In the original every replica executes also what
+ * has been executed before, answers, and chooses for itself whose replies it forgets; here nothing
+ * is left to choose.
  */
 export const execute = (application: Application): LocalAction<Replica, Message, Forget> => ({
   name: 'execute',
@@ -111,7 +114,7 @@ export const execute = (application: Application): LocalAction<Replica, Message,
     ),
   step: (r, { choice: { forget } }) => {
     const { batch, ballot } = r.executor.decided ?? { batch: [], ballot: NO_BALLOT };
-    const { app, replyCache, sends } = run(r, application, batch);
+    const { app, replyCache, replies } = run(r, application, batch);
     for (const client of forget) replyCache.delete(client);
     const operationsComplete = r.executor.operationsComplete + 1;
     const executor: Executor = {
@@ -127,32 +130,36 @@ export const execute = (application: Application): LocalAction<Replica, Message,
       executor,
       learner: forgetBefore(r.learner, operationsComplete),
       election: noteExecuted(r.election, batch),
-      proposer: forgetProposed(r.proposer, operationsComplete),
+      proposer: forgetProposed(forgetRequested(r.proposer, r.constants, batch), operationsComplete),
     };
-    return { state, sends };
+    return { state, sends: isToAnswer(r.constants, ballot) ? replies : [] };
   },
 });
+
+/** Whether this replica tells the clients: its own ballot has decided. In the original all do. */
+const isToAnswer = ({ index, parameters }: Constants, ballot: Ballot): boolean =>
+  parameters.compatible || ballot.proposer === index;
 
 /** What a batch does to the application and the reply cache, and the replies. */
 function run({ constants, executor }: Replica, application: Application, batch: Batch) {
   const { parameters } = constants;
   const replyCache = new Map(executor.replyCache);
-  const sends: Packet<Message>[] = [];
+  const replies: Packet<Message>[] = [];
   let { app } = executor;
   for (const { client, seqno, request } of batch) {
     if (!parameters.compatible && isSettled(replyCache, client, seqno)) {
       // Executed before. If it is not the client's latest, nobody waits for an answer.
       const latest = replyCache.get(client);
       if (latest?.seqno === seqno)
-        sends.push(send(constants, client, { type: 'reply', ...latest }));
+        replies.push(send(constants, client, { type: 'reply', ...latest }));
       continue;
     }
     const { state, reply } = application.handle(app, request);
     app = state;
-    sends.push(send(constants, client, { type: 'reply', seqno, reply }));
+    replies.push(send(constants, client, { type: 'reply', seqno, reply }));
     remember(replyCache, client, { seqno, reply }, parameters);
   }
-  return { app, replyCache, sends };
+  return { app, replyCache, replies };
 }
 
 /** Write down what has been executed, so that a crash does not undo it. */

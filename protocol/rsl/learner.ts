@@ -6,8 +6,8 @@
  * for it the value is *decided*. Votes of the highest ballot seen are counted and no others: a
  * quorum must be of one ballot.
  *
- * Follows Protocol/RSL/Learner.i.dfy of IronFleet. Lamport, "Paxos Made Simple" (2001), section
- * 2.3.
+ * Follows Protocol/RSL/Learner.i.dfy of IronFleet; departs from it in that votes too far ahead are
+ * not counted. Lamport, "Paxos Made Simple" (2001), section 2.3.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import { clause } from '../../spec/framework/verdict.ts';
@@ -36,11 +36,20 @@ const isUndecided = ({ executor }: Replica, operation: Operation): boolean =>
   executor.operationsComplete < operation
   || (executor.operationsComplete === operation && executor.decided === undefined);
 
+/**
+ * Whether an operation is less than two windows ahead. None is proposed until a quorum has executed
+ * what is a window before it: a replica for which even that is a window ahead catches up otherwise,
+ * and its tallies stay few. The original counts all votes.
+ */
+const isWithinReach = ({ constants: { parameters }, executor }: Replica, operation: Operation) =>
+  parameters.compatible || operation - executor.operationsComplete < 2 * parameters.maxLogLength;
+
 /** Count one replica's vote. */
 export const learn = fromReplica('2b', {
   name: 'learn',
   guard: (r, { ballot, operation }, src) =>
     clause('its operation is undecided', isUndecided(r, operation))
+    ?? clause('its operation is not too far ahead', isWithinReach(r, operation))
     ?? clause('its ballot is not below one seen before', !isBelow(ballot, r.learner.maxBallotSeen))
     ?? clause('the vote is not counted yet', !isCounted(r, ballot, operation, src)),
   step: (r, { ballot, operation, batch }, src) => {

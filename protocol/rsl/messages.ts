@@ -23,6 +23,13 @@ export interface Request {
 /** The requests that are executed together, in their order; the value that Paxos agrees on. */
 export type Batch = readonly Request[];
 
+/** How many bytes the requests of a batch have together. */
+export function bytesOf(batch: Batch): number {
+  let bytes = 0;
+  for (const { request } of batch) bytes += request.length;
+  return bytes;
+}
+
 /** Operations are numbered from 0; each is one batch. */
 export type Operation = number;
 
@@ -45,7 +52,10 @@ export type ReplyCache = ReadonlyMap<EndPoint, CachedReply>;
 export type Message =
   /** From a client to any replica; the client is the packet's source. */
   | { readonly type: 'request'; readonly seqno: number; readonly request: Bytes }
-  /** To the client, from every replica that executes its request. */
+  /**
+   * To the client, from the replica that executes its own proposal, and from every replica that is
+   * asked again; in the original from every replica that executes the request.
+   */
   | { readonly type: 'reply'; readonly seqno: number; readonly reply: Bytes }
   /** Asks whoever gets it to promise this ballot. */
   | { readonly type: '1a'; readonly ballot: Ballot }

@@ -6,7 +6,8 @@
  * ballot, and phase 2 begins, in which it proposes.
  *
  * Follows Protocol/RSL/Proposer.i.dfy of IronFleet; departs from it in that it remembers what it
- * has proposed. Lamport, "Paxos Made Simple" (2001), phase 1a.
+ * has proposed, and forgets which requests it has queued once they are executed. Lamport, "Paxos
+ * Made Simple" (2001), phase 1a.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import { clause } from '../../spec/framework/verdict.ts';
@@ -35,7 +36,10 @@ export interface Proposer {
   readonly nextOperation: Operation;
   /** The promises for that ballot, by who made them. */
   readonly received1bs: ReadonlyMap<EndPoint, Promise1b>;
-  /** For each client the highest number that it has asked for in this view. */
+  /**
+   * For each client the highest number that was queued in this view and is not executed here yet;
+   * in the original, executed or not.
+   */
   readonly highestRequested: ReadonlyMap<EndPoint, number>;
   /** When a batch that is not full is proposed all the same, by this replica's clock. */
   readonly batchDeadline: number | undefined;
@@ -81,7 +85,24 @@ export function forgetProposed(p: Proposer, operation: Operation): Proposer {
   return { ...p, proposed };
 }
 
-/** Queue a request, unless it or a later one of that client was queued in this view. */
+/**
+ * Requests are executed: whether to queue them again the reply cache can tell from now on. So no
+ * more is remembered than is queued or under way. The original remembers all.
+ */
+export function forgetRequested(
+  p: Proposer,
+  { parameters }: Constants,
+  executed: Iterable<Pick<Request, 'client' | 'seqno'>>,
+): Proposer {
+  if (parameters.compatible || p.highestRequested.size === 0) return p;
+  const highestRequested = new Map(p.highestRequested);
+  for (const { client, seqno } of executed) {
+    if ((highestRequested.get(client) ?? Infinity) <= seqno) highestRequested.delete(client);
+  }
+  return { ...p, highestRequested };
+}
+
+/** Queue a request, unless it or a later one of that client is remembered as queued. */
 export function queueRequest(p: Proposer, request: Request): Proposer {
   const highest = p.highestRequested.get(request.client);
   if (p.phase === 0 || (highest !== undefined && request.seqno <= highest)) return p;

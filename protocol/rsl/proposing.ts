@@ -4,18 +4,27 @@
  * Phase 2, as the leader sees it: a value for one operation after the other, no further than the
  * window reaches. Where some promise told of a vote, the one of the highest ballot is proposed, for
  * that may be chosen; elsewhere what clients have asked for, or nothing at all if a later operation
- * must not wait. Requests wait a little for others to join their batch, if there is not enough
- * for a full one.
+ * must not wait. While an operation is under way, requests wait a little for others to join their
+ * batch, if there is not enough for a full one.
  *
  * Follows LProposerMaybeNominateValueAndSend2a of Protocol/RSL/Proposer.i.dfy of IronFleet, which is
- * four actions here, and departs from it in that the leader remembers what it has proposed.
+ * four actions here. Departs from it in that the leader remembers what it has proposed, that a
+ * batch has a limit of bytes, and that a lone request need not wait: in the original every batch
+ * that is not full does.
  * Lamport, "Paxos Made Simple" (2001), phase 2a.
  */
 import { clause, type Verdict } from '../../spec/framework/verdict.ts';
 import type { LocalAction } from '../framework/action.ts';
 import { isBelow, isSame } from './ballot.ts';
-import { boundedSum } from './configuration.ts';
-import { type Batch, broadcast, type Message, type Operation, type Vote } from './messages.ts';
+import { boundedSum, type Parameters } from './configuration.ts';
+import {
+  type Batch,
+  broadcast,
+  bytesOf,
+  type Message,
+  type Operation,
+  type Vote,
+} from './messages.ts';
 import type { Proposer } from './proposer.ts';
 import type { Replica } from './replica.ts';
 
@@ -101,7 +110,34 @@ export const proposeVoted: LocalAction<Replica, Message> = {
   step: (r) => propose(r, highestVote(r.proposer)?.batch ?? [], {}),
 };
 
-/** 2a with what clients ask for: when the batch is full, has waited long enough, or fills a gap. */
+/**
+ * How many of the queued requests would be proposed now: as many as the limits of number and of
+ * bytes allow, but the first in any case, however long it is.
+ */
+function batchSize({ requestQueue }: Proposer, { maxBatchSize, maxBatchBytes }: Parameters) {
+  let bytes = 0;
+  for (const [size, { request }] of requestQueue.entries()) {
+    bytes += request.length;
+    if (size === maxBatchSize || (size > 0 && bytes > maxBatchBytes)) return size;
+  }
+  return requestQueue.length;
+}
+
+/** Whether no request can join the batch any more: the next one does not fit, or none would. */
+function isFull({ proposer: p, constants: { parameters } }: Replica): boolean {
+  const size = batchSize(p, parameters);
+  if (size < p.requestQueue.length || size === parameters.maxBatchSize) return true;
+  return bytesOf(p.requestQueue) >= parameters.maxBatchBytes;
+}
+
+/** Whether all that this leader has proposed is executed here. The original never asks. */
+const isNothingUnderWay = ({ constants, proposer }: Replica): boolean =>
+  !constants.parameters.compatible && proposer.proposed.size === 0;
+
+/**
+ * 2a with what clients ask for: when the batch is full or has waited long enough, when it fills a
+ * gap, or when there is nothing to wait for.
+ */
 export const proposeBatch: LocalAction<Replica, Message> = {
   name: 'proposeBatch',
   takes: 'nothing',
@@ -111,20 +147,20 @@ export const proposeBatch: LocalAction<Replica, Message> = {
     ?? mayPropose(r)
     ?? clause('no promise tells of a vote for it', highestVote(r.proposer) === undefined)
     ?? clause(
-      'the batch is full, or old, or a later operation waits',
-      r.proposer.requestQueue.length >= r.constants.parameters.maxBatchSize
+      'the batch is full or old, or a later operation waits, or none is under way',
+      isFull(r)
         || (r.proposer.batchDeadline !== undefined && now >= r.proposer.batchDeadline)
-        || laterIsVoted(r.proposer),
+        || laterIsVoted(r.proposer)
+        || isNothingUnderWay(r),
     ),
   step: (r, { now }) => {
-    const { maxBatchSize, maxBatchDelay } = r.constants.parameters;
-    const { requestQueue } = r.proposer;
-    return propose(r, requestQueue.slice(0, maxBatchSize), {
-      requestQueue: requestQueue.slice(maxBatchSize),
+    const { parameters } = r.constants;
+    const size = batchSize(r.proposer, parameters);
+    const requestQueue = r.proposer.requestQueue.slice(size);
+    return propose(r, r.proposer.requestQueue.slice(0, size), {
+      requestQueue,
       batchDeadline:
-        requestQueue.length > maxBatchSize
-          ? boundedSum(now, maxBatchDelay, r.constants.parameters)
-          : undefined,
+        requestQueue.length > 0 ? boundedSum(now, parameters.maxBatchDelay, parameters) : undefined,
     });
   },
 };
@@ -151,10 +187,7 @@ export const startBatchTimer: LocalAction<Replica, Message> = {
     clause('requests are queued', r.proposer.requestQueue.length > 0)
     ?? clause('no batch is waiting', r.proposer.batchDeadline === undefined)
     ?? mayPropose(r)
-    ?? clause(
-      'the batch is not full',
-      r.proposer.requestQueue.length < r.constants.parameters.maxBatchSize,
-    )
+    ?? clause('the batch is not full', !isFull(r))
     ?? clause('no promise tells of a vote for the operation', highestVote(r.proposer) === undefined)
     ?? clause('no later operation waits', !laterIsVoted(r.proposer)),
   step: (r, { now }) => {

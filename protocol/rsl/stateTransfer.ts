@@ -5,8 +5,8 @@
  * further than that takes over the whole state of another.
  *
  * Follows Protocol/RSL/Executor.i.dfy of IronFleet; departs from it in that the reply cache, which
- * is part of the replicated state here, goes along, and what it settles waits no longer. Without it
- * a replica could not tell which requests to skip.
+ * is part of the replicated state here, goes along, and what it settles waits no longer, nor is it
+ * remembered as queued. Without it a replica could not tell which requests to skip.
  */
 import { clause } from '../../spec/framework/verdict.ts';
 import { isBelow } from './ballot.ts';
@@ -14,7 +14,7 @@ import { noteSettled } from './election.ts';
 import type { Executor } from './executor.ts';
 import { forgetBefore } from './learner.ts';
 import { broadcast, send } from './messages.ts';
-import { forgetProposed } from './proposer.ts';
+import { forgetProposed, forgetRequested } from './proposer.ts';
 import { fromReplica } from './receiving.ts';
 
 /** A new leader begins where this replica has not come yet: it asks everyone for their state. */
@@ -74,13 +74,15 @@ export const adoptState = fromReplica('appStateSupply', {
       decided: undefined,
       checkpoint: r.executor.checkpoint,
     };
+    const settled = [...adopted].map(([client, { seqno }]) => ({ client, seqno }));
+    const proposer = forgetRequested(r.proposer, r.constants, settled);
     return {
       state: {
         ...r,
         executor,
         learner: forgetBefore(r.learner, operation),
         election: compatible ? r.election : noteSettled(r.election, adopted),
-        proposer: forgetProposed(r.proposer, operation),
+        proposer: forgetProposed(proposer, operation),
       },
       sends: [],
     };
