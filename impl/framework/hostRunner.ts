@@ -2,9 +2,10 @@
  * # Running a host
  *
  * Wakes a host when a packet has come for it or when its deadline has passed, and lets it take
- * steps as long as there is a reason to. The steps of one wake-up make a batch: first all are
- * taken, then they are recorded, and only then does the network get what they sent. Between batches
- * the event loop gets its turn; when there is nothing to do, nothing runs at all.
+ * steps as long as there is a reason to. The steps of one turn make a batch: first the host is
+ * handed the packets that wait, so that it knows all that it can; then it does whatever is due;
+ * then all this is recorded, and only then does the network get what was sent. Between turns the
+ * event loop gets its own; when there is nothing to do, nothing runs at all.
  *
  * Follows the loops in the Main of each service of IronFleet, which spin.
  */
@@ -52,8 +53,12 @@ export interface RunSummary {
 /** The clock of a running server: whole milliseconds since its process began. */
 export const monotonicClock = (): number => Math.floor(performance.now());
 
-/** Steps in a batch. At a few microseconds each, signals and sockets do not wait long. */
-const MAX_BATCH = 256;
+/**
+ * The most packets in a turn, and the most deadlines: whichever there are too many of, the other
+ * kind has its turn as well. At a few microseconds each, signals and sockets do not wait long.
+ */
+const MAX_PACKETS = 512;
+const MAX_DEADLINES = 512;
 
 /** The longest time that a timer can be set to. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
@@ -61,6 +66,12 @@ const MAX_TIMEOUT = 2 ** 31 - 1;
 /** Runs a host until it is told to stop. Rejects with whatever the host or the recorder throws. */
 export const runHost = (host: Host, network: Network, options: RunOptions): Promise<RunSummary> =>
   new HostRunner(host, network, options).run();
+
+/** How often an action was taken. */
+interface Tally {
+  readonly action: string;
+  count: number;
+}
 
 class HostRunner {
   readonly #host: Host;
@@ -70,11 +81,10 @@ class HostRunner {
   readonly #afterBatch: () => void;
   readonly #clock: () => number;
   readonly #io: OrderedIo;
-  readonly #actions = new Map<string, number>();
-  #steps = 0;
+  readonly #tallies = new Map<string, Tally>();
+  /** That of the latest action: the next is often the same. */
+  #tally: Tally | undefined;
   #wakeUps = 0;
-  /** Which kind of wake the latest step had, so that the other kind comes first next time. */
-  #latest: Wake = 'packet';
   #awake = false;
   #timer: NodeJS.Timeout | undefined;
   /** The clock's reading when the timer will fire. */
@@ -107,9 +117,10 @@ class HostRunner {
       this.#signal.removeEventListener('abort', stop);
       clearTimeout(this.#timer);
     }
+    const actions = new Map([...this.#tallies].map(([action, { count }]) => [action, count]));
     return {
-      steps: this.#steps,
-      actions: this.#actions,
+      steps: [...actions.values()].reduce((sum, count) => sum + count, 0),
+      actions,
       counters: this.#host.counters ?? {},
       wakeUps: this.#wakeUps,
     };
@@ -126,7 +137,8 @@ class HostRunner {
   readonly #turn = (): void => {
     if (this.#signal.aborted) return;
     try {
-      const more = this.#takeSteps();
+      this.#handOver();
+      const more = this.#doWhatIsDue();
       this.#recorder?.flush();
       this.#network.flush();
       this.#afterBatch();
@@ -150,29 +162,40 @@ class HostRunner {
     this.#finish(error);
   }
 
-  /** Takes steps while there is a reason to, up to a batch; says whether there still is. */
-  #takeSteps(): boolean {
-    for (let count = 0; count < MAX_BATCH; count++) {
-      const wake = this.#reason();
-      if (wake === undefined) return false;
-      this.#latest = wake;
-      this.#io.beginStep();
-      const action = this.#host.step(this.#io, wake);
-      this.#recorder?.endStep(action, this.#host.snapshot());
-      this.#steps++;
-      this.#actions.set(action, (this.#actions.get(action) ?? 0) + 1);
+  #handOver(): void {
+    for (let count = 0; count < MAX_PACKETS && this.#network.waiting > 0; count++) {
+      this.#step('packet');
     }
-    return true;
   }
 
-  /** Packets and deadlines take turns while there are both. */
-  #reason(): Wake | undefined {
-    const packet = this.#network.waiting > 0;
-    if (packet && this.#latest === 'deadline') return 'packet';
-    const deadline = this.#host.nextDeadline();
-    if (deadline === Number.NEGATIVE_INFINITY) return 'deadline';
-    if (deadline < Number.POSITIVE_INFINITY && deadline <= this.#clock()) return 'deadline';
-    return packet ? 'packet' : undefined;
+  /** Says whether something may be due still. */
+  #doWhatIsDue(): boolean {
+    let deadline = this.#host.nextDeadline();
+    if (deadline === Number.POSITIVE_INFINITY) return false;
+    // One reading serves all: what becomes due meanwhile is due in the next turn.
+    const now = this.#clock();
+    for (let count = 0; deadline <= now; count++) {
+      if (count === MAX_DEADLINES) return true;
+      this.#step('deadline');
+      deadline = this.#host.nextDeadline();
+    }
+    return false;
+  }
+
+  #step(wake: Wake): void {
+    this.#io.beginStep();
+    const action = this.#host.step(this.#io, wake);
+    this.#recorder?.endStep(action, this.#host.snapshot());
+    if (action !== this.#tally?.action) this.#tally = this.#tallyOf(action);
+    this.#tally.count++;
+  }
+
+  #tallyOf(action: string): Tally {
+    const known = this.#tallies.get(action);
+    if (known) return known;
+    const tally = { action, count: 0 };
+    this.#tallies.set(action, tally);
+    return tally;
   }
 
   /**
@@ -180,13 +203,18 @@ class HostRunner {
    * harm, so one is not replaced by a later one: a busy server would do little else.
    */
   #sleep(): void {
-    this.#awake = false;
     const deadline = this.#host.nextDeadline();
-    if (deadline === Number.POSITIVE_INFINITY || this.#timerAt <= deadline) return;
-    clearTimeout(this.#timer);
-    const delay = Math.min(Math.max(Math.ceil(deadline - this.#clock()), 1), MAX_TIMEOUT);
-    this.#timerAt = deadline;
-    this.#timer = setTimeout(this.#ring, delay);
+    if (deadline < this.#timerAt) {
+      const delay = Math.ceil(deadline - this.#clock());
+      if (delay <= 0) {
+        setImmediate(this.#turn); // It has passed since this turn began.
+        return;
+      }
+      clearTimeout(this.#timer);
+      this.#timerAt = deadline;
+      this.#timer = setTimeout(this.#ring, Math.min(delay, MAX_TIMEOUT));
+    }
+    this.#awake = false;
   }
 
   readonly #ring = (): void => {

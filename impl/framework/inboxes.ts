@@ -6,12 +6,15 @@
  * else. The order of frames is kept within a connection, and nothing is promised across
  * connections, just as in any network.
  *
+ * A peer that the host holds has no turn until it is released. Meanwhile its inboxes fill, and then
+ * its connections are no longer read, so that it feels it.
+ *
  * If all connections together hold too much, room is made at the expense of whole peers: of clients
  * before servers, and among these of whoever holds most.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import { Fifo } from './fifo.ts';
-import type { Received } from './io.ts';
+import type { Flow, Received } from './io.ts';
 import { FRAME_OVERHEAD, type TransportCounters, type TransportLimits } from './transportLimits.ts';
 
 /** Whoever fills an inbox. */
@@ -49,9 +52,11 @@ interface Sender {
   held: number;
   /** Whether it stands in the line of those whose turn will come. */
   inLine: boolean;
+  /** Whether its frames are kept from the host: then they do not count as waiting. */
+  onHold: boolean;
 }
 
-export class Inboxes {
+export class Inboxes implements Flow {
   /** Called when there is something to receive after there was nothing. */
   onWaiting: () => void = () => {};
   readonly #limits: TransportLimits;
@@ -59,6 +64,8 @@ export class Inboxes {
   readonly #line = new Fifo<Sender>();
   /** All peers that are connected or hold something. */
   readonly #peers = new Map<EndPoint, Sender>();
+  /** Whoever is held, whether connected or not: leaving and coming back does not help. */
+  readonly #onHold = new Set<EndPoint>();
   #waiting = 0;
   /** What all of `#peers` hold. */
   #held = 0;
@@ -68,13 +75,14 @@ export class Inboxes {
     this.#counters = counters;
   }
 
-  /** How many frames wait. */
+  /** How many frames wait to be received, and may be. */
   get waiting(): number {
     return this.#waiting;
   }
 
   open(src: EndPoint, standing: Standing, owner: InboxOwner): Inbox {
-    const sender = standing === 'self' ? newSender(src, standing) : this.#peer(src, standing);
+    const sender =
+      standing === 'self' ? newSender(src, standing, false) : this.#peer(src, standing);
     const inbox = { sender, owner, cost: 0, incomplete: 0 };
     sender.open.add(inbox);
     return inbox;
@@ -83,10 +91,10 @@ export class Inboxes {
   /** The oldest frame of the peer whose turn it is. */
   receive(): Received | undefined {
     for (let sender = this.#line.shift(); sender !== undefined; sender = this.#line.shift()) {
-      const frame = sender.frames.shift();
-      sender.inLine = sender.frames.length > 0;
+      const frame = sender.onHold ? undefined : sender.frames.shift();
+      sender.inLine = frame !== undefined && sender.frames.length > 0;
       if (sender.inLine) this.#line.push(sender);
-      if (frame === undefined) continue; // Its frames were dropped since it joined the line.
+      if (frame === undefined) continue; // It was held or its frames dropped since it joined.
       const { inbox, bytes } = frame;
       const cost = bytes.length + FRAME_OVERHEAD;
       inbox.cost -= cost;
@@ -119,12 +127,27 @@ export class Inboxes {
     inbox.incomplete = incomplete;
     this.#counters.framesIn += frames.length;
     const wereWaiting = this.#waiting;
-    this.#waiting += frames.length;
-    if (frames.length > 0 && !sender.inLine) {
-      sender.inLine = true;
-      this.#line.push(sender);
-    }
+    if (!sender.onHold) this.#letIn(sender, frames.length);
     if (this.#held > this.#limits.heldBytes) this.#makeRoom();
+    if (wereWaiting === 0 && this.#waiting > 0) this.onWaiting();
+  }
+
+  /** What the receiver sends itself is never held, whoever else claims its name. */
+  hold(src: EndPoint): void {
+    this.#onHold.add(src);
+    const sender = this.#peers.get(src);
+    if (sender === undefined || sender.onHold) return;
+    sender.onHold = true;
+    this.#waiting -= sender.frames.length;
+  }
+
+  release(src: EndPoint): void {
+    this.#onHold.delete(src);
+    const sender = this.#peers.get(src);
+    if (sender === undefined || !sender.onHold) return;
+    sender.onHold = false;
+    const wereWaiting = this.#waiting;
+    this.#letIn(sender, sender.frames.length);
     if (wereWaiting === 0 && this.#waiting > 0) this.onWaiting();
   }
 
@@ -140,9 +163,17 @@ export class Inboxes {
   #peer(src: EndPoint, standing: Standing): Sender {
     const known = this.#peers.get(src);
     if (known) return known;
-    const peer = newSender(src, standing);
+    const peer = newSender(src, standing, this.#onHold.has(src));
     this.#peers.set(src, peer);
     return peer;
+  }
+
+  /** So many frames of a peer, which are in its queue, may be received when it has its turn. */
+  #letIn(sender: Sender, count: number): void {
+    this.#waiting += count;
+    if (count === 0 || sender.inLine) return;
+    sender.inLine = true;
+    this.#line.push(sender);
   }
 
   #charge(sender: Sender, amount: number): void {
@@ -166,7 +197,7 @@ export class Inboxes {
 
   #empty(sender: Sender): void {
     this.#counters.droppedQueueFull += sender.frames.length;
-    this.#waiting -= sender.frames.length;
+    if (!sender.onHold) this.#waiting -= sender.frames.length;
     sender.frames.clear();
     this.#charge(sender, -sender.held);
     for (const inbox of sender.open) {
@@ -178,11 +209,12 @@ export class Inboxes {
   }
 }
 
-const newSender = (src: EndPoint, standing: Standing): Sender => ({
+const newSender = (src: EndPoint, standing: Standing, onHold: boolean): Sender => ({
   src,
   standing,
   frames: new Fifo(),
   open: new Set(),
   held: 0,
   inLine: false,
+  onHold,
 });

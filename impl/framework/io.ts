@@ -28,6 +28,21 @@ export interface Io {
   send(dst: EndPoint, bytes: Uint8Array): void;
 }
 
+/**
+ * How a host that has enough of a client makes it wait. Holding and releasing take effect at once,
+ * and may be done at any time, for they are no IO of a step: what is held is merely late, as it may
+ * be in any network.
+ */
+export interface Flow {
+  /** No packet of this peer is handed over until it is released. Nothing of it is lost for that. */
+  hold(src: EndPoint): void;
+  /** The peer is in line again, if it was held. */
+  release(src: EndPoint): void;
+}
+
+/** A flow that cannot be stemmed, for worlds where nobody floods. */
+export const FREE_FLOW: Flow = { hold() {}, release() {} };
+
 /** Why a host is asked to step: a packet is waiting for it, or its deadline has passed. */
 export type Wake = 'packet' | 'deadline';
 

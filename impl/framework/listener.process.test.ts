@@ -137,7 +137,7 @@ describe('clients', () => {
 
   test('that send a frame too long are closed, but what came before it counts', async () => {
     bench = new Bench(identities, false);
-    const server = await bench.start(0, { limits: { payloadBytes: 1000 } });
+    const server = await bench.start(0, { limits: { clientPayloadBytes: 1000 } });
     const [bad, good] = [
       await bench.dialAs(key('bad'), server),
       await bench.dialAs(key('good'), server),
@@ -211,7 +211,7 @@ describe('clients', () => {
 
   test('that say anything at all, in any order, do the server no harm', async () => {
     bench = new Bench(identities, false);
-    const server = await bench.start(0, { limits: { payloadBytes: 300 } });
+    const server = await bench.start(0, { limits: { clientPayloadBytes: 300 } });
     server.onWaiting = () => {
       while (server.receive());
     };

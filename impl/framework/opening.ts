@@ -35,7 +35,6 @@ export interface OpeningFailure {
 export class Opening {
   readonly #socket: Socket;
   readonly #address: string;
-  readonly #limits: TransportLimits;
   readonly #listener: OpeningListener;
   readonly #timer: NodeJS.Timeout;
   #reached: boolean;
@@ -45,7 +44,6 @@ export class Opening {
   constructor(socket: Socket, limits: TransportLimits, listener: OpeningListener, address: string) {
     this.#socket = socket;
     this.#address = address;
-    this.#limits = limits;
     this.#listener = listener;
     this.#reached = !socket.connecting;
     this.#timer = setTimeout(() => {
@@ -63,7 +61,6 @@ export class Opening {
   /** The peer is known. What comes next on the stream, `reader` has or the socket will give. */
   succeed(peer: EndPoint, reader = new FrameReader()): void {
     if (!this.#settle()) return;
-    reader.limit = this.#limits.payloadBytes;
     this.#listener.opened({ socket: this.#socket, address: this.#address, peer, reader });
   }
 

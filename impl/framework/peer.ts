@@ -123,6 +123,7 @@ export class Peer implements ConnectionListener, OpeningListener {
   /** From now on this connection, the newest, is the one to send over. */
   attach(opened: Opened): void {
     const { inboxes, counters, limits } = this.#context;
+    opened.reader.limit = this.server ? limits.payloadBytes : limits.clientPayloadBytes;
     const connection = new Connection(opened, inboxes, counters, this);
     this.#connections.unshift(connection);
     this.#connections[limits.connectionsPerPeer]?.destroy();

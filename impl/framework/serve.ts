@@ -10,7 +10,7 @@
 import type { Writable } from 'node:stream';
 import { type RunSummary, runHost } from './hostRunner.ts';
 import type { PrivateIdentity, ServiceIdentity } from './identity.ts';
-import type { Host } from './io.ts';
+import type { Flow, Host } from './io.ts';
 import { LineOutput } from './lineOutput.ts';
 import { oneLine } from './rateLimitedLog.ts';
 import { TraceWriter } from './traceWriter.ts';
@@ -39,12 +39,14 @@ export interface ServerSettings {
   readonly overwrite: boolean;
   /** Whether peers that are no servers of the service may connect. */
   readonly acceptClients: boolean;
-  /** The longest message that anyone in the service sends, in bytes. */
+  /** The longest message that a server of the service sends, in bytes. */
   readonly longestMessage: number;
+  /** The same of a client, if clients may connect. */
+  readonly longestRequest?: number;
   /** What a trace says of the protocol's parameters. */
   readonly parameters: unknown;
-  /** Makes the host; `announce` prints a line. */
-  createHost(announce: (line: string) => void): Host;
+  /** Makes the host; `announce` prints a line, `flow` is that of its packets. */
+  createHost(announce: (line: string) => void, flow: Flow): Host;
 }
 
 /**
@@ -60,8 +62,8 @@ export async function serve(settings: ServerSettings, surroundings: Surroundings
     errors.flush();
   };
   const log = verbose ? tell : undefined;
-  const { acceptClients, longestMessage } = settings;
-  const limits = { payloadBytes: longestMessage };
+  const { acceptClients, longestMessage, longestRequest = longestMessage } = settings;
+  const limits = { payloadBytes: longestMessage, clientPayloadBytes: longestRequest };
   const transport = await Transport.start({ service, me, host, port, log, acceptClients, limits });
   try {
     const summary = await serveOver(transport, settings, output, surroundings.signal);
@@ -93,7 +95,7 @@ async function serveOver(
   let ended = false;
   try {
     output.line('[[READY]]');
-    const host = settings.createHost((line) => output.line(line));
+    const host = settings.createHost((line) => output.line(line), transport);
     recorder?.begin({
       service: service.friendlyName,
       serviceType: service.serviceType,

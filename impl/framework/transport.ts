@@ -17,14 +17,14 @@ import type { Credentials } from './certificate.ts';
 import { handshakeOf } from './handshake.ts';
 import type { PrivateIdentity, ServiceIdentity } from './identity.ts';
 import { Inboxes } from './inboxes.ts';
-import type { Io, Received } from './io.ts';
+import type { Flow, Io, Received } from './io.ts';
 import { Listener } from './listener.ts';
 import { Loopback } from './loopback.ts';
 import type { Peer } from './peer.ts';
 import { Peers } from './peers.ts';
 import { RateLimitedLog } from './rateLimitedLog.ts';
 import {
-  DEFAULT_LIMITS,
+  limitsWith,
   newCounters,
   type TransportCounters,
   type TransportLimits,
@@ -33,7 +33,7 @@ import {
 export interface ClientOptions {
   readonly service: ServiceIdentity;
   readonly me: Credentials;
-  /** Where a service's needs differ from {@link DEFAULT_LIMITS}. */
+  /** Where a service's needs differ from the ordinary; see {@link limitsWith}. */
   readonly limits?: Partial<TransportLimits>;
   /**
    * Told, a line each, of refused peers and unreachable servers; not of each one if there are many.
@@ -50,7 +50,7 @@ export interface ServerOptions extends ClientOptions {
   readonly acceptClients?: boolean;
 }
 
-export class Transport implements Pick<Io, 'receive' | 'send'> {
+export class Transport implements Pick<Io, 'receive' | 'send'>, Flow {
   readonly #counters = newCounters();
   readonly #me: EndPoint;
   readonly #inboxes: Inboxes;
@@ -61,7 +61,7 @@ export class Transport implements Pick<Io, 'receive' | 'send'> {
   #listener: Listener | undefined;
 
   private constructor(options: ClientOptions, acceptClients: boolean, eager: boolean) {
-    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const limits = limitsWith(options.limits);
     const counters = this.#counters;
     const inboxes = new Inboxes(limits, counters);
     const handshake = handshakeOf(options.service, options.me, limits);
@@ -113,6 +113,14 @@ export class Transport implements Pick<Io, 'receive' | 'send'> {
 
   receive(): Received | undefined {
     return this.#inboxes.receive();
+  }
+
+  hold(src: EndPoint): void {
+    this.#inboxes.hold(src);
+  }
+
+  release(src: EndPoint): void {
+    this.#inboxes.release(src);
   }
 
   /** Queues a message; {@link flush} sends what is queued. Whether it arrives, nobody says. */

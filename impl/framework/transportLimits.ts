@@ -7,8 +7,13 @@
 import { MAX_PAYLOAD } from './frame.ts';
 
 export interface TransportLimits {
-  /** The longest payload accepted, in bytes. A connection that announces a longer one is closed. */
+  /**
+   * The longest payload accepted of a server, in bytes. A connection that announces a longer one is
+   * closed.
+   */
   readonly payloadBytes: number;
+  /** The same for a peer that is no server of the service. */
+  readonly clientPayloadBytes: number;
   /**
    * How much one connection may have waiting for the host before the transport stops reading from
    * it, so that the peer feels it; in bytes, with {@link FRAME_OVERHEAD} for each frame, as in all
@@ -66,6 +71,7 @@ export const FRAME_OVERHEAD = 64;
  */
 export const DEFAULT_LIMITS: TransportLimits = {
   payloadBytes: MAX_PAYLOAD,
+  clientPayloadBytes: MAX_PAYLOAD,
   inboxBytes: 256 * 1024,
   heldBytes: 384 * 1024 * 1024,
   outboxBytes: 16 * 1024 * 1024,
@@ -79,6 +85,17 @@ export const DEFAULT_LIMITS: TransportLimits = {
   silenceMs: 5000,
   closingMs: 1000,
 };
+
+/**
+ * The limits of a transport: those given, and for the rest the defaults. Where payloads may be
+ * longer than is usual, so much more may be held, lest a long one never gets through.
+ */
+export function limitsWith(given: Partial<TransportLimits> = {}): TransportLimits {
+  const limits = { ...DEFAULT_LIMITS, ...given };
+  const longest = Math.max(limits.payloadBytes, limits.clientPayloadBytes, MAX_PAYLOAD);
+  const heldBytes = DEFAULT_LIMITS.heldBytes + longest - MAX_PAYLOAD;
+  return { ...limits, heldBytes: given.heldBytes ?? heldBytes };
+}
 
 /** Why a peer is not talked to. */
 export type RefusalReason =
