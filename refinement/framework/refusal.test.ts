@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  ApplicationRefusal,
   BOUNDARIES,
   BoundaryRefusal,
   HostRefusal,
@@ -64,6 +65,19 @@ const EXAMPLES: readonly [BoundaryRefusal, string, string][] = [
     `B4 (packets to specification) refuses step 7, b accept
   ✗ the epoch has begun
     about     b>a:locked(9)`,
+  ],
+  [
+    new ApplicationRefusal(
+      { host: 'KV', step: 3, action: 'handleRequest' },
+      { failed: 'the reply is the application’s' },
+      { path: 'the bytes', expected: Uint8Array.of(1), actual: Uint8Array.of(2) },
+    ),
+    'ApplicationRefusal',
+    `B6 (implementation application to specification application) refuses step 3, KV handleRequest
+  ✗ the reply is the application’s
+    at        the bytes
+    expected  1 bytes 01
+    actual    1 bytes 02`,
   ],
   [
     new LivenessRefusal(

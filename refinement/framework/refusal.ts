@@ -15,6 +15,7 @@ export const BOUNDARIES = {
   B2: 'order of IO to one atomic step',
   B3: 'protocol system to specification',
   B4: 'packets to specification',
+  B6: 'implementation application to specification application',
   liveness: 'a fair behaviour to progress',
 } as const;
 
@@ -104,6 +105,12 @@ export class SystemRefusal extends BoundaryRefusal {
 export class PacketRefusal extends BoundaryRefusal {
   readonly boundary = 'B4';
   override readonly name = 'PacketRefusal';
+}
+
+/** B6: an application that runs and does not what the pure one does. */
+export class ApplicationRefusal extends BoundaryRefusal {
+  readonly boundary = 'B6';
+  override readonly name = 'ApplicationRefusal';
 }
 
 /** Liveness: nothing wrong happened, but not what was promised to happen in time. */
