@@ -7,6 +7,13 @@
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
 
+/** How many requests a batch may hold. */
+export const MAX_BATCH_SIZE = 100;
+/** How many bytes the name of a client in a batch may have. */
+export const MAX_CLIENT_BYTES = 0x10_0000 - 1;
+/** How many votes a promise may hold for the original to read it. */
+export const MAX_COMPATIBLE_VOTES = 7;
+
 export interface Ballot {
   readonly seqno: number;
   /** The index of the replica that proposes in this ballot. */
