@@ -19,6 +19,7 @@ export interface Settings {
   readonly clients?: number;
   readonly window?: number;
   readonly batch?: number;
+  readonly batchBytes?: number;
   readonly batchDelay?: number;
   readonly viewTimeout?: number;
   readonly heartbeat?: number;
@@ -33,6 +34,7 @@ export const SETTINGS = [
   'clients',
   'window',
   'batch',
+  'batchBytes',
   'batchDelay',
   'viewTimeout',
   'heartbeat',

@@ -201,6 +201,7 @@ describe('ironfleet replay', () => {
     const parameters = {
       maxLogLength: 7,
       maxBatchSize: 1,
+      maxBatchBytes: 100,
       maxBatchDelay: 0,
       baselineViewTimeout: 100,
       heartbeatPeriod: 50,

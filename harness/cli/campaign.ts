@@ -27,6 +27,7 @@ const SETTINGS: readonly (readonly [flags: string, description: string])[] = [
   ['--clients <count>', 'how many clients use the service (default: 1 to 6)'],
   ['--window <count>', 'operations under way at once (default: 1 to 7)'],
   ['--batch <count>', 'requests in a batch, at most (default: 1 to 4)'],
+  ['--batch-bytes <count>', 'bytes of requests in a batch, at most, unless one has more'],
   ['--batch-delay <ms>', 'how long a batch waits to be full'],
   ['--view-timeout <ms>', 'how long a leader may leave a request alone, at first'],
   ['--heartbeat <ms>', 'how often replicas say that they are alive'],

@@ -23,6 +23,7 @@ describe('campaigns on the replicated service', () => {
     for (const some of [
       parameters.filter(({ compatible }) => compatible),
       parameters.filter(({ durable }) => durable),
+      parameters.filter(({ maxBatchBytes }) => maxBatchBytes < 30),
       parameters.filter(({ maxInteger }) => maxInteger < 100),
       parameters.filter(({ maxCachedReplies }) => maxCachedReplies < 4),
       parameters.filter(({ baselineViewTimeout }) => baselineViewTimeout < 10),
@@ -51,6 +52,7 @@ describe('campaigns on the replicated service', () => {
   test('leave to chance only what is not fixed', () => {
     const fixed = { window: 9, batch: 5, batchDelay: 7, viewTimeout: 77, heartbeat: 17, retry: 27 };
     const others = {
+      batchBytes: 50,
       cachedReplies: 2,
       maxInteger: 99,
       durable: true,
@@ -62,6 +64,7 @@ describe('campaigns on the replicated service', () => {
       expect(config.parameters).toEqual({
         maxLogLength: 9,
         maxBatchSize: 5,
+        maxBatchBytes: 50,
         maxBatchDelay: 7,
         baselineViewTimeout: 77,
         heartbeatPeriod: 17,
@@ -75,12 +78,16 @@ describe('campaigns on the replicated service', () => {
     for (const { parameters } of configs({ compatible: false, settings: { durable: false } })) {
       expect(parameters).toMatchObject({ compatible: false, durable: false });
     }
-    // The original has no such windows, so nobody who wants them is given it.
+    // The original has no such windows, so nobody who wants them is given it, nor such limits.
     for (const { parameters } of configs({ settings: { window: 64 } })) {
       expect(parameters).toMatchObject({ maxLogLength: 64, compatible: false });
     }
+    for (const { parameters } of configs({ settings: { batchBytes: 9 } })) {
+      expect(parameters).toMatchObject({ maxBatchBytes: 9, compatible: false });
+    }
+    const { maxBatchBytes } = COMPATIBLE;
     for (const { parameters } of configs({ compatible: true })) {
-      expect(parameters).toMatchObject({ compatible: true, durable: false });
+      expect(parameters).toMatchObject({ compatible: true, durable: false, maxBatchBytes });
     }
   });
 
@@ -98,6 +105,10 @@ describe('campaigns on the replicated service', () => {
       'the original accepts a maxLogLength of at most 7',
     ],
     [{ compatible: true, settings: { durable: true } }, 'the original cannot be durable'],
+    [
+      { compatible: true, settings: { batchBytes: 99 } },
+      'the original does not count the bytes of a batch',
+    ],
   ])('object to %j', (options, reason) => {
     expect(rslCampaign.objections(options).join('; ')).toContain(reason);
   });

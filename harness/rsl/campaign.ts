@@ -22,6 +22,7 @@ const atLeast = (least: number) => z.int().min(least);
 const parameters = z.strictObject({
   maxLogLength: atLeast(1),
   maxBatchSize: atLeast(1),
+  maxBatchBytes: atLeast(1),
   maxBatchDelay: atLeast(0),
   baselineViewTimeout: atLeast(1),
   heartbeatPeriod: atLeast(1),
@@ -36,6 +37,7 @@ const parameters = z.strictObject({
 const SETTINGS = {
   window: 'maxLogLength',
   batch: 'maxBatchSize',
+  batchBytes: 'maxBatchBytes',
   batchDelay: 'maxBatchDelay',
   viewTimeout: 'baselineViewTimeout',
   heartbeat: 'heartbeatPeriod',
@@ -61,6 +63,10 @@ function parametersWith(fixed: Partial<Parameters>): fc.Arbitrary<Parameters> {
   const drawn = fc.record({
     maxLogLength: fc.constantFrom(1, 2, 3, 5, 7, 7, 7),
     maxBatchSize: fc.constantFrom(1, 1, 2, 4, 16),
+    maxBatchBytes: fc.oneof(often(2, DEFAULT.maxBatchBytes), {
+      weight: 1,
+      arbitrary: fc.integer({ min: 1, max: 40 }),
+    }),
     maxBatchDelay: fc.constantFrom(0, 10, 30),
     // The shorter ones leave no leader the time that it needs, unless they are doubled.
     baselineViewTimeout: fc.constantFrom(5, 25, 25, 50, 100, 1_000),
@@ -82,14 +88,16 @@ function parametersWith(fixed: Partial<Parameters>): fc.Arbitrary<Parameters> {
     ? [often(1, COMPATIBLE)]
     : [often(1, COMPATIBLE), often(1, DEFAULT)];
   const parameters = fc.oneof({ weight: fixed.compatible ? 2 : 10, arbitrary: drawn }, ...presets);
-  // The original is not durable, nor has it wide windows: whoever wants either has it, and otherwise
-  // chance.
+  // The original is not durable, has no wide windows, and counts no bytes: whoever wants any of that
+  // has it, and otherwise chance.
   const original = objections(replicasOf(3), { ...COMPATIBLE, ...fixed, compatible: true });
   return parameters
     .map((parameters) => ({ ...parameters, ...fixed }))
     .map((parameters) => {
       const compatible = fixed.compatible ?? (parameters.compatible && original.length === 0);
-      return { ...parameters, compatible, durable: parameters.durable && !compatible };
+      const { maxBatchBytes } = compatible ? COMPATIBLE : parameters;
+      const durable = parameters.durable && !compatible;
+      return { ...parameters, compatible, durable, maxBatchBytes };
     });
 }
 

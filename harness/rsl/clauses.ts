@@ -39,10 +39,11 @@ export const CLAUSES = {
   learn: [
     FROM_REPLICA,
     'its operation is undecided',
+    'its operation is not too far ahead',
     'its ballot is not below one seen before',
     'the vote is not counted yet',
   ],
-  sendHeartbeat: ['a heartbeat is due'],
+  sendHeartbeat: ['a heartbeat is due, or there is news'],
   hearHeartbeat: [FROM_REPLICA],
   requestState: [FROM_REPLICA, 'it starts beyond what this replica has executed'],
   supplyState: [
@@ -72,7 +73,7 @@ export const CLAUSES = {
     'no promise is silent about the operation',
     'the operation is in the window',
     'no promise tells of a vote for it',
-    'the batch is full, or old, or a later operation waits',
+    'the batch is full or old, or a later operation waits, or none is under way',
   ],
   fillGap: [
     'no request is queued',
@@ -177,6 +178,11 @@ export const EXEMPT: readonly Exemption[] = [
   {
     clause: 'it can be counted',
     because: 'replicas propose in their window only, which ends at the greatest integer',
+  },
+  {
+    clause: 'its operation is not too far ahead',
+    because: 'the original counts them all, and where a quorum is everyone nobody is left behind',
+    where: ({ parameters, replicas }) => parameters.compatible || replicas <= 2,
   },
   {
     clause: 'there is a next view',

@@ -56,15 +56,26 @@ describe('the bound for a reply', () => {
     }
   });
 
-  test('grows with the requests that wait already', () => {
-    const [first, ...others] = states as [Replica, ...Replica[]];
-    const waiting = Array.from({ length: 5_000 }, (_, seqno) => ({
-      client: 'client1',
-      seqno,
-      request: '',
-    }));
-    const busy = { ...first, election: { ...first.election, receivedEarlier: waiting } };
-    expect(replyBound([busy, ...others], healed([0, 1, 2]))).toBeGreaterThan(bound);
+  test('grows with the requests that wait already, and with their bytes', () => {
+    const parameters = { ...DEFAULT, maxLogLength: 7, maxBatchSize: 10, maxBatchBytes: 1_000 };
+    const boundWith = (count: number, length: number): number => {
+      const [first, ...others] = statesOf(3, parameters) as [Replica, ...Replica[]];
+      const request = 'x'.repeat(length);
+      const receivedEarlier = Array.from({ length: count }, (_, seqno) => ({
+        client: 'client1',
+        seqno,
+        request,
+      }));
+      const busy = { ...first, election: { ...first.election, receivedEarlier } };
+      return replyBound([busy, ...others], healed([0, 1, 2]));
+    };
+    const idle = boundWith(0, 0);
+    expect(boundWith(60, 0)).toBe(idle);
+    expect(boundWith(80, 0)).toBeGreaterThan(idle);
+    expect(boundWith(60, 90)).toBeGreaterThan(idle);
+    // One by one, and no worse.
+    expect(boundWith(60, 9_000)).toBe(boundWith(60, 1_100));
+    expect(boundWith(60, 9_000)).toBeGreaterThan(boundWith(60, 90));
   });
 });
 

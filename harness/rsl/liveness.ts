@@ -18,7 +18,11 @@
  *   most W operations each, for which the leader waits for a batch to fill, if it has to; they are
  *   voted on and executed, are written down, and their checkpoints get about and move the window
  *   (batch delay + 2L + 3R + N). There are as many rounds as it takes for what is in the window
- *   already, for each waiting request, and for ours; the last one ends with the reply (L).
+ *   already, for each waiting request, and for ours. How many batches these make: whatever a batch
+ *   that is cut by its bytes has, with what the next one has, is more than it may have; so there
+ *   are no more of these than twice all bytes make. The last round ends with the reply (L); or it
+ *   was another leader's proposal that was executed, which no other replica answers, and the client
+ *   has to ask once more (A + 2L + R).
  * - *Suspicion*: once all live replicas know of the request, after A + L, and while none of them
  *   has executed it, each suspects its leader at the latest at the end of its next epoch but one.
  *   So a view whose Q-th shortest epoch, of live replicas, is E is over after 2E + 2N. Whoever
@@ -54,7 +58,7 @@ import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { Expect, Expectation, Healed } from '../simulation/expectation.ts';
 import { Random } from '../simulation/random.ts';
 import { PersistentClient } from '../simulation/requestClient.ts';
-import { type ApplicationName, ASKED, conversationWith } from './requests.ts';
+import { type ApplicationName, ASKED, conversationWith, LONGEST } from './requests.ts';
 
 /** How often the client asks. */
 const PERIOD = 50;
@@ -143,21 +147,26 @@ interface Times {
 }
 
 function serviceTime(live: readonly Replica[], parameters: Parameters, { L, R, news }: Times) {
-  const { maxLogLength, maxBatchSize, maxBatchDelay } = parameters;
-  const waiting = new Set<string>();
+  const { maxLogLength, maxBatchSize, maxBatchBytes, maxBatchDelay } = parameters;
+  const waiting = new Map<string, number>();
   for (const { election, proposer } of live) {
     for (const queue of [
       election.receivedEarlier,
       election.receivedThisEpoch,
       proposer.requestQueue,
     ]) {
-      for (const { client, seqno } of queue) waiting.add(`${client} ${seqno}`);
+      for (const { client, seqno, request } of queue) {
+        waiting.set(`${client} ${seqno}`, request.length);
+      }
     }
   }
-  const batches = Math.ceil((waiting.size + 1) / maxBatchSize);
+  let bytes = LONGEST;
+  for (const length of waiting.values()) bytes += length;
+  const cut = Math.floor((2 * bytes) / maxBatchBytes);
+  const batches = Math.min(waiting.size + 1, Math.ceil((waiting.size + 1) / maxBatchSize) + cut);
   const rounds = 1 + Math.ceil(batches / maxLogLength);
   const round = maxBatchDelay + 2 * L + 3 * R + news;
-  return news + 6 * (L + R) + rounds * round + L;
+  return news + 6 * (L + R) + rounds * round + L + PERIOD + 2 * L + R;
 }
 
 /** How far the latest of the live replicas' timers is ahead of its clock. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT } from '../../protocol/rsl/configuration.ts';
+import { COMPATIBLE, DEFAULT } from '../../protocol/rsl/configuration.ts';
 import { counter } from '../../spec/apps/counter.ts';
 import { ProtocolWorld } from '../simulation/protocolWorld.ts';
 import { Random } from '../simulation/random.ts';
@@ -69,6 +69,7 @@ describe('what a campaign hopes to see', () => {
     const missing = new Set(Object.keys(rslService(SHAPE).watch().sometimes()));
     missing.add('a request that comes again was executed again');
     missing.add('a reply was forgotten to make room');
+    missing.add('a batch was cut because it would have had too many bytes');
     for (const { config, plan } of fc.sample(rslCampaign.shapes({}), { seed: 1, numRuns: 400 })) {
       const { sometimes } = rslCampaign.behaviours(config).run(plan);
       for (const [hope, happened] of Object.entries(sometimes)) if (happened) missing.delete(hope);
@@ -79,11 +80,17 @@ describe('what a campaign hopes to see', () => {
 
   test.each<[string, Partial<RslShape['parameters']>]>([
     ['several requests were executed as one operation', { maxBatchSize: 1 }],
-    ['a request that comes again was not executed again', { compatible: true, durable: false }],
+    ['a request that comes again was not executed again', COMPATIBLE],
     ['a request that comes again was executed again', { compatible: false }],
     ['several operations took effect in one step', { maxLogLength: 1 }],
     ['a replica that had started again came to lead', { durable: false }],
     ['a reply was forgotten to make room', { maxCachedReplies: 9 }],
+    ['a batch was cut because it would have had too many bytes', { maxBatchSize: 1 }],
+    ['a batch was cut because it would have had too many bytes', { maxBatchBytes: 2 }],
+    ['a batch was cut because it would have had too many bytes', COMPATIBLE],
+    ['a request was proposed at once because nothing was under way', COMPATIBLE],
+    ['a request was proposed at once because nothing was under way', { maxBatchBytes: 1 }],
+    ['a heartbeat was sent before its time because there was news', COMPATIBLE],
   ])('is not missed where it cannot be: %s', (hope, parameters) => {
     const shape = { ...SHAPE, parameters: { ...SHAPE.parameters, maxLogLength: 7, ...parameters } };
     expect(hopeless(shape)).toContain(hope);

@@ -1,6 +1,7 @@
 /**
  * # What clients ask of a replicated service
  */
+import type { Parameters } from '../../protocol/rsl/configuration.ts';
 import type { Message } from '../../protocol/rsl/messages.ts';
 import type { Application } from '../../spec/apps/application.ts';
 import { counter, INCREMENT } from '../../spec/apps/counter.ts';
@@ -22,7 +23,21 @@ interface Asked {
 /** How often a client asks something that means nothing. */
 const NONSENSE = 0.02;
 
+const NOTHING_MEANT: Bytes = '\x00\xff';
+
 const KEYS = ['x', 'y', ''] as const;
+
+/** How many bytes a request has at least, and at most. */
+const SHORTEST = NOTHING_MEANT.length;
+export const LONGEST = encodeRequest({ type: 'set', key: 'x', value: '0' }).length;
+
+/** Whether every request is a full batch of its own. */
+export const isEachFull = ({ maxBatchSize, maxBatchBytes }: Parameters): boolean =>
+  maxBatchSize === 1 || maxBatchBytes <= SHORTEST;
+
+/** Whether as many requests as a batch may have never have too many bytes. */
+export const isEachShort = ({ maxBatchSize, maxBatchBytes }: Parameters): boolean =>
+  maxBatchSize * LONGEST <= maxBatchBytes;
 
 export const ASKED: Readonly<Record<ApplicationName, Asked>> = {
   counter: { application: counter, request: () => INCREMENT },
@@ -45,7 +60,7 @@ export const ASKED: Readonly<Record<ApplicationName, Asked>> = {
 
 export const conversationWith = (name: ApplicationName): Conversation<Message> => ({
   ask: (seqno, random) => {
-    const request = random.happens(NONSENSE) ? '\x00\xff' : ASKED[name].request(random);
+    const request = random.happens(NONSENSE) ? NOTHING_MEANT : ASKED[name].request(random);
     return { type: 'request', seqno, request };
   },
   answered: (msg) => (msg.type === 'reply' ? msg.seqno : undefined),

@@ -18,7 +18,7 @@ import { RequestClient } from '../simulation/requestClient.ts';
 import { clausesFor } from './clauses.ts';
 import { lie } from './liars.ts';
 import { expectReply } from './liveness.ts';
-import { ASKED, conversationWith } from './requests.ts';
+import { ASKED, conversationWith, isEachFull } from './requests.ts';
 import { type RslShape, replicasOf } from './shape.ts';
 import { RslWatcher } from './watch.ts';
 
@@ -62,7 +62,7 @@ const isMessage = (said: unknown): said is Message =>
 
 /** What this configuration cannot have. */
 function impossible({ replicas, parameters }: RslShape): readonly string[] {
-  const { compatible, maxLogLength, maxBatchSize } = parameters;
+  const { compatible, maxLogLength } = parameters;
   return [
     // Whoever is alone is never behind.
     ...(replicas === 1
@@ -72,7 +72,7 @@ function impossible({ replicas, parameters }: RslShape): readonly string[] {
     ...(replicas <= 2 ? [requestState.name] : []),
     // In a window of one there is no operation before another.
     ...(maxLogLength === 1 ? [fillGap.name] : []),
-    ...(maxBatchSize === 1 ? [startBatchTimer.name] : []),
+    ...(isEachFull(parameters) ? [startBatchTimer.name] : []),
     // Only a request of more than 128 MiB is refused there, and nobody here has the time for that.
     ...(compatible ? [refusing(receiveRequest.name)] : []),
   ];

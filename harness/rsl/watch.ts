@@ -4,12 +4,13 @@
  * The corner cases for which the protocol was made as it is. A campaign in which one of them never
  * happened proves little about it.
  */
-import type { Message } from '../../protocol/rsl/messages.ts';
+import { bytesOf, type Message } from '../../protocol/rsl/messages.ts';
 import type { Replica } from '../../protocol/rsl/replica.ts';
 import { isSettled } from '../../protocol/rsl/replyCache.ts';
 import type { Act } from '../../refinement/framework/systemRefinement.ts';
 import type { Ghost } from '../../refinement/rsl/ghost.ts';
 import type { Watcher } from '../simulation/protocolService.ts';
+import { isEachFull, isEachShort } from './requests.ts';
 import type { RslShape } from './shape.ts';
 
 /** Whoever counts ballots from one counts this many without a surprise. */
@@ -24,6 +25,9 @@ const HOPES = {
   'a ballot beyond the third came to its second phase': false,
   'a replica that had started again came to lead': false,
   'a reply was forgotten to make room': false,
+  'a batch was cut because it would have had too many bytes': false,
+  'a request was proposed at once because nothing was under way': false,
+  'a heartbeat was sent before its time because there was news': false,
 };
 
 type Hope = keyof typeof HOPES;
@@ -39,6 +43,15 @@ export function hopeless({ parameters, clients }: RslShape): readonly Hope[] {
     ['several operations took effect in one step', maxLogLength === 1],
     ['a replica that had started again came to lead', !durable],
     ['a reply was forgotten to make room', maxCachedReplies >= clients],
+    [
+      'a batch was cut because it would have had too many bytes',
+      isEachFull(parameters) || isEachShort(parameters),
+    ],
+    [
+      'a request was proposed at once because nothing was under way',
+      compatible || isEachFull(parameters),
+    ],
+    ['a heartbeat was sent before its time because there was news', compatible],
   ];
   return reasons.filter(([, vain]) => vain).map(([hope]) => hope);
 }
@@ -53,7 +66,7 @@ export class RslWatcher implements Watcher<Replica, Message, Ghost> {
     this.#hopeless = hopeless(shape);
   }
 
-  step({ host, action, before, step }: Act<Replica, Message>, ghost: Ghost): void {
+  step({ host, action, before, now = 0, step }: Act<Replica, Message>, ghost: Ghost): void {
     const seen = this.#seen;
     const operations = ghost.history.length;
     if (operations > this.#operations + 1)
@@ -64,8 +77,15 @@ export class RslWatcher implements Watcher<Replica, Message, Ghost> {
         this.#execute(before, step.state);
         break;
       case 'receiveRequest':
+        seen['the window was full while requests waited'] ||= isWindowFull(step.state);
+        break;
       case 'proposeBatch':
-        seen['the window was full while requests waited'] ||= isFull(step.state);
+        seen['the window was full while requests waited'] ||= isWindowFull(step.state);
+        this.#propose(before, step.state, now);
+        break;
+      case 'sendHeartbeat':
+        seen['a heartbeat was sent before its time because there was news'] ||=
+          now < before.nextHeartbeat;
         break;
       case 'startPhase2':
         this.#lead(host, step.state);
@@ -99,6 +119,20 @@ export class RslWatcher implements Watcher<Replica, Message, Ghost> {
     }
   }
 
+  #propose({ proposer: p, constants }: Replica, after: Replica, now: number): void {
+    const { maxBatchSize, maxBatchBytes } = constants.parameters;
+    const left = after.proposer.requestQueue.length;
+    if (p.requestQueue.length - left >= maxBatchSize) return;
+    if (left > 0) {
+      this.#seen['a batch was cut because it would have had too many bytes'] = true;
+      return;
+    }
+    const isFull = bytesOf(p.requestQueue) >= maxBatchBytes;
+    const isOld = p.batchDeadline !== undefined && now >= p.batchDeadline;
+    if (isFull || isOld || p.proposed.size > 0 || isBeforeVoted(p)) return;
+    this.#seen['a request was proposed at once because nothing was under way'] = true;
+  }
+
   #lead(host: number, { constants, proposer }: Replica): void {
     const { seqno, proposer: leader } = proposer.maxBallotSent1a;
     const before = (seqno - 1) * constants.replicas.length + leader;
@@ -111,7 +145,11 @@ export class RslWatcher implements Watcher<Replica, Message, Ghost> {
   }
 }
 
-function isFull({ constants, proposer, acceptor }: Replica): boolean {
+/** Whether a promise tells of a vote for an operation after the next. */
+const isBeforeVoted = ({ received1bs, nextOperation }: Replica['proposer']): boolean =>
+  [...received1bs.values()].some(({ votes }) => [...votes.keys()].some((op) => op > nextOperation));
+
+function isWindowFull({ constants, proposer, acceptor }: Replica): boolean {
   const end = acceptor.logTruncationPoint + constants.parameters.maxLogLength;
   return proposer.phase === 2 && proposer.requestQueue.length > 0 && proposer.nextOperation >= end;
 }

@@ -39,6 +39,7 @@ export interface Shape {
 const SMALL: Parameters = {
   maxLogLength: 3,
   maxBatchSize: 2,
+  maxBatchBytes: 16,
   maxBatchDelay: 10,
   baselineViewTimeout: 250,
   heartbeatPeriod: 80,
@@ -49,13 +50,22 @@ const SMALL: Parameters = {
   compatible: DEFAULT.compatible,
 };
 
+const LIKE_THE_ORIGINAL: Partial<Parameters> = {
+  maxBatchBytes: Number.MAX_SAFE_INTEGER,
+  durable: false,
+  compatible: true,
+};
+
 const named = (count: number): readonly EndPoint[] => ['a', 'b', 'c', 'd', 'e'].slice(0, count);
 
 export const SHAPES: readonly Shape[] = [
   { replicas: named(2), parameters: { ...SMALL, maxLogLength: 2 } },
   { replicas: named(3), parameters: SMALL },
-  { replicas: named(3), parameters: { ...SMALL, durable: false, maxLogLength: 2 } },
-  { replicas: named(3), parameters: { ...SMALL, durable: false, compatible: true } },
+  {
+    replicas: named(3),
+    parameters: { ...SMALL, durable: false, maxLogLength: 2, maxBatchSize: 4, maxBatchBytes: 12 },
+  },
+  { replicas: named(3), parameters: { ...SMALL, ...LIKE_THE_ORIGINAL } },
   { replicas: named(5), parameters: SMALL },
 ];
 

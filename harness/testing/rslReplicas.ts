@@ -23,6 +23,7 @@ export const PARAMETERS: Parameters = {
   ...DEFAULT,
   maxLogLength: 4,
   maxBatchSize: 3,
+  maxBatchBytes: 30,
   maxBatchDelay: 10,
   baselineViewTimeout: 1_000,
   heartbeatPeriod: 100,
@@ -31,7 +32,12 @@ export const PARAMETERS: Parameters = {
   maxCachedReplies: 2,
 };
 
-export const COMPATIBLE: Parameters = { ...PARAMETERS, compatible: true, durable: false };
+export const COMPATIBLE: Parameters = {
+  ...PARAMETERS,
+  maxBatchBytes: Number.MAX_SAFE_INTEGER,
+  compatible: true,
+  durable: false,
+};
 
 /** What is special about a replica; all else is as at the beginning. */
 export type Parts = {

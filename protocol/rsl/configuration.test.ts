@@ -24,6 +24,7 @@ describe('the presets', () => {
     expect(COMPATIBLE).toMatchObject({
       maxLogLength: 7,
       maxBatchSize: 32,
+      maxBatchBytes: Number.MAX_SAFE_INTEGER,
       maxBatchDelay: 10,
       baselineViewTimeout: 1_000,
       heartbeatPeriod: 100,
@@ -51,6 +52,7 @@ function smallest(): Parameters {
   return {
     maxLogLength: 1,
     maxBatchSize: 1,
+    maxBatchBytes: 1,
     maxBatchDelay: 0,
     baselineViewTimeout: 1,
     heartbeatPeriod: 1,
@@ -70,6 +72,7 @@ const OBJECTIONS: readonly (readonly [readonly EndPoint[], Partial<Parameters>, 
     [
       'maxLogLength',
       'maxBatchSize',
+      'maxBatchBytes',
       'baselineViewTimeout',
       'heartbeatPeriod',
       'retryPeriod',
@@ -95,14 +98,15 @@ const OBJECTIONS: readonly (readonly [readonly EndPoint[], Partial<Parameters>, 
   [REPLICAS, { maxBatchSize: 101 }, 'maxBatchSize must be at most 100, not 101'],
   [
     REPLICAS,
-    { compatible: true, durable: false, maxLogLength: 8 },
+    { ...COMPATIBLE, maxLogLength: 8 },
     'the original accepts a maxLogLength of at most 7',
   ],
   [
     REPLICAS,
-    { compatible: true, durable: true, maxLogLength: 7 },
-    'the original cannot be durable',
+    { ...COMPATIBLE, maxBatchBytes: 2 ** 53 - 2 },
+    'the original does not count the bytes of a batch',
   ],
+  [REPLICAS, { ...COMPATIBLE, durable: true }, 'the original cannot be durable'],
 ];
 
 describe('against replicas and parameters that make no service', () => {

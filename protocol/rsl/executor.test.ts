@@ -13,6 +13,7 @@ import {
 } from '../../harness/testing/rslReplicas.ts';
 import { counter } from '../../spec/apps/counter.ts';
 import { u64 } from '../../spec/framework/bytes.ts';
+import type { EndPoint } from '../../spec/framework/environment.ts';
 import { advertised, decide, execute, initExecutor, takeCheckpoint } from './executor.ts';
 import type { Batch } from './messages.ts';
 import type { Replica } from './replica.ts';
@@ -35,8 +36,14 @@ const EXECUTED = {
 
 const decided = (batch: Batch, seqno = 2) => ({ batch, ballot: ballot(seqno, 0) });
 
-const executing = (batch: Batch, parameters = PARAMETERS, parts: Parts = {}): Replica =>
-  replica({ executor: { ...EXECUTED, decided: decided(batch) }, ...parts }, parameters);
+/** Replica a, in whose ballot the batch was decided, unless someone else is to be. */
+const executing = (
+  batch: Batch,
+  parameters = PARAMETERS,
+  parts: Parts = {},
+  me: EndPoint = 'a',
+): Replica =>
+  replica({ executor: { ...EXECUTED, decided: decided(batch) }, ...parts }, parameters, me);
 
 const run = execute(counter);
 
@@ -107,7 +114,7 @@ const EXECUTE_REFUSES: readonly (readonly [...Row, choice: Forget])[] = [
 ];
 
 const replyTo = (dst: string, seqno: number, count: number) => ({
-  src: 'b',
+  src: 'a',
   dst,
   msg: { type: 'reply', seqno, reply: u64(count) },
 });
@@ -122,10 +129,14 @@ describe('rsl: execute', () => {
       [3, BATCH],
       [4, []],
     ]);
+    const highestRequested = new Map([
+      ['x', 6],
+      ['y', 1],
+    ]);
     const r = executing(BATCH, PARAMETERS, {
       learner: tallies(0, 1),
       election: { receivedEarlier: [request('x', 5), request('z', 1)] },
-      proposer: { proposed, phase: 2 },
+      proposer: { proposed, highestRequested, phase: 2 },
     });
     const { state, sends } = take(run, r, undefined, NOBODY);
     expect(sends).toEqual([replyTo('x', 5, 11), replyTo('y', 1, 12)]);
@@ -142,9 +153,24 @@ describe('rsl: execute', () => {
     const later = new Map([...tallies().tallies].slice(1));
     const learnt = withPart(r, 'learner', { tallies: later });
     const settled = withPart(learnt, 'election', { receivedEarlier: [request('z', 1)] });
-    const kept = withPart(settled, 'proposer', { proposed: new Map([[4, []]]) });
+    const kept = withPart(settled, 'proposer', {
+      proposed: new Map([[4, []]]),
+      highestRequested: new Map([['x', 6]]),
+    });
     expect(state).toEqual(withPart(kept, 'executor', executor));
   });
+
+  test.each(['b', 'c'])(
+    'leaves it to the proposer to answer, and remembers the replies: %s',
+    (me) => {
+      const [leader, other] = ['a', me].map((each) =>
+        take(run, executing(BATCH, PARAMETERS, {}, each), undefined, NOBODY),
+      );
+      expect(other?.sends).toEqual([]);
+      expect(other?.state.executor).toEqual(leader?.state.executor);
+      expect(other?.state.executor.replyCache.get('x')).toEqual({ seqno: 5, reply: u64(11) });
+    },
+  );
 
   test.each([
     [1, BALLOT],
@@ -187,6 +213,15 @@ describe('rsl: execute', () => {
 });
 
 describe('rsl: execute, in the compatible preset', () => {
+  test('answers, whoever has proposed it, and forgets nothing that it has queued', () => {
+    const highestRequested = new Map([['x', 5]]);
+    const r = executing(BATCH, COMPATIBLE, { proposer: { highestRequested } }, 'c');
+    const { state, sends } = take(run, r, undefined, NOBODY);
+    const replies = [replyTo('x', 5, 11), replyTo('y', 1, 12)];
+    expect(sends).toEqual(replies.map((reply) => ({ ...reply, src: 'c' })));
+    expect(state.proposer).toBe(r.proposer);
+  });
+
   test('executes again what was executed before, and remembers the reply', () => {
     const batch = [request('x', 3), request('y', 0)];
     const { state, sends } = take(run, executing(batch, COMPATIBLE), undefined, NOBODY);

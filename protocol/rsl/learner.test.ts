@@ -61,6 +61,8 @@ const REFUSES: readonly Row[] = [
   ['its operation is undecided', r, 'b', voted(2, 4)],
   ['its operation is undecided', r, 'b', voted(3, 0)],
   ['its operation is undecided', decided, 'b', voted(2, 5)],
+  ['its operation is not too far ahead', r, 'b', voted(2, 13)],
+  ['its operation is not too far ahead', r, 'a', voted(3, 99)],
   ['its ballot is not below one seen before', r, 'b', voted(1, 5)],
   ['its ballot is not below one seen before', r, 'b', voted(1, 6)],
   ['the vote is not counted yet', r, 'a', voted(2, 5)],
@@ -119,6 +121,14 @@ describe('rsl: learn', () => {
     const voters = [r.constants.replicas.indexOf(src)];
     const tallies = new Map([[msg.operation, tally(voters, SECOND)]]);
     expect(state).toEqual(withPart(r, 'learner', { maxBallotSeen: ballot(3, 0), tallies }));
+  });
+
+  test.each([
+    ['the last operation before two windows are over', r, 12],
+    ['any later operation, in the compatible preset', replica(COUNTING, COMPATIBLE), 99],
+  ])('counts a vote for %s', (_, of, operation) => {
+    const { state } = receive(learn, of, 'b', voted(2, operation));
+    expect(state.learner.tallies.get(operation)).toEqual(tally([1]));
   });
 
   test('counts votes for later operations while the next one is decided', () => {

@@ -137,7 +137,8 @@ describe.each([3, 5])('of %i replicas', (count) => {
   });
 
   test('one that has missed a few votes is told them again, and needs nobody’s state', () => {
-    const service = new RslService(hosts, PARAMETERS);
+    // In a window as wide as that nobody forgets votes at once.
+    const service = new RslService(hosts, { ...PARAMETERS, maxLogLength: 16 });
     answered(service, 'client', 1);
     service.loses = ({ dst, msg }) => dst === 'c' && msg.type === '2b';
     answered(service, 'client', 2);
@@ -155,7 +156,8 @@ describe.each([3, 5])('of %i replicas', (count) => {
     service.runFor(50);
     expect(service.states[1]?.acceptor.votes.size).toBe(1);
     service.loses = ({ src, dst }) => src === 'a' || dst === 'a';
-    service.runUntil('there is an answer', () => service.hasAnswered('client', 1), SOON);
+    // Nobody but the leader would answer without being asked again.
+    answered(service, 'client', 1);
     stable(service);
   });
 
@@ -165,7 +167,7 @@ describe.each([3, 5])('of %i replicas', (count) => {
     service.loses = ({ msg }) => msg.type === '2b' || (msg.type === '2a' && msg.operation === 0);
     service.ask('client', 1, ['a']);
     service.ask('other', 1, ['a']);
-    service.runFor(20);
+    service.runFor(30);
     expect([...(service.states[1]?.acceptor.votes.keys() ?? [])]).toEqual([1]);
     service.loses = () => false;
     service.restart(0);

@@ -15,9 +15,11 @@ import {
   votesOf,
   withPart,
 } from '../../harness/testing/rslReplicas.ts';
+import type { Request } from './messages.ts';
 import {
   collectPromise,
   forgetProposed,
+  forgetRequested,
   initProposer,
   queueRequest,
   restartProposer,
@@ -90,6 +92,44 @@ describe('a proposer', () => {
   test('that has proposed nothing has nothing to forget', () => {
     const { proposer } = replica();
     expect(forgetProposed(proposer, 5)).toBe(proposer);
+  });
+});
+
+describe('of what it has queued a proposer forgets', () => {
+  const highestRequested = new Map([
+    ['x', 3],
+    ['y', 5],
+  ]);
+  const keptAfter = (executed: readonly Request[], parameters = PARAMETERS) => {
+    const { constants, proposer } = replica(
+      { proposer: { ...BUSY, highestRequested } },
+      parameters,
+    );
+    const { highestRequested: kept, ...others } = forgetRequested(proposer, constants, executed);
+    expect({ ...others, highestRequested }).toEqual(proposer);
+    return [...kept.keys()].join('');
+  };
+
+  test.each([
+    ['the one that is executed', [request('x', 3)], 'y'],
+    ['one that is older', [request('x', 4)], 'y'],
+    ['all that are executed', [request('x', 3), request('z', 1), request('y', 5)], ''],
+    ['one that is executed together with older ones', [request('y', 1), request('y', 5)], 'x'],
+  ])('%s', (_, executed, kept) => {
+    expect(keptAfter(executed)).toBe(kept);
+  });
+
+  test.each([
+    ['one that is later than what is executed', [request('x', 2)], PARAMETERS],
+    ['those of others', [request('z', 9)], PARAMETERS],
+    ['any, in the compatible preset', [request('x', 3), request('y', 9)], COMPATIBLE],
+  ])('but not %s', (_, executed, parameters) => {
+    expect(keptAfter(executed, parameters)).toBe('xy');
+  });
+
+  test('nothing, if there is nothing', () => {
+    const { constants, proposer } = replica();
+    expect(forgetRequested(proposer, constants, [request('x', 3)])).toBe(proposer);
   });
 });
 

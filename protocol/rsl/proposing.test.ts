@@ -26,9 +26,16 @@ const NOW = 100;
 const requests = (count: number): Request[] =>
   Array.from({ length: count }, (_, index) => request('x', index + 1));
 
+/** Requests of so many bytes. */
+const long = (...lengths: readonly number[]): Request[] =>
+  lengths.map((length, index) => ({ ...request('x', index + 1), request: 'x'.repeat(length) }));
+
+/** What was proposed for operation 5. */
+const UNDER_WAY = new Map([[5, [request('o', 1)]]]);
+
 /**
  * Leads in 4.1, next proposes operation 6, and has been told of these votes by a and by c. Its log
- * begins at 5 and its window is of 4 operations.
+ * begins at 5 and its window is of 4 operations; operation 5 is under way.
  */
 function leader(
   told: readonly [Votes, Votes],
@@ -46,7 +53,14 @@ function leader(
       acceptor: { logTruncationPoint: 5 },
       executor: { operationsComplete: 5 },
       ...parts,
-      proposer: { phase: 2, maxBallotSent1a: BALLOT, nextOperation: 6, received1bs, ...proposer },
+      proposer: {
+        phase: 2,
+        maxBallotSent1a: BALLOT,
+        nextOperation: 6,
+        received1bs,
+        proposed: UNDER_WAY,
+        ...proposer,
+      },
     },
     parameters,
   );
@@ -94,24 +108,24 @@ describe('rsl: proposeVoted', () => {
     const r = leader(told, { requestQueue: requests(3), batchDeadline: NOW });
     const { state, sends } = take(proposeVoted, r);
     const batch = [request(client, 1)];
-    const proposed = new Map([[6, batch]]);
+    const proposed = new Map(UNDER_WAY).set(6, batch);
     expect(state).toEqual(withPart(r, 'proposer', { nextOperation: 7, proposed }));
     expect(sends).toEqual(toAll({ type: '2a', ballot: BALLOT, operation: 6, batch }));
   });
 });
 
+const MUST_WAIT = 'the batch is full or old, or a later operation waits, or none is under way';
+
 const PROPOSE_BATCH_REFUSES: readonly Row[] = [
   ['requests are queued', leader(LATER)],
   ...mayNot(NOTHING, { requestQueue: requests(3) }),
   ['no promise tells of a vote for it', leader(VOTED, { requestQueue: requests(3) })],
-  [
-    'the batch is full, or old, or a later operation waits',
-    leader(NOTHING, { requestQueue: requests(2), batchDeadline: NOW + 1 }),
-  ],
-  [
-    'the batch is full, or old, or a later operation waits',
-    leader(NOTHING, { requestQueue: requests(2) }),
-  ],
+  [MUST_WAIT, leader(NOTHING, { requestQueue: requests(2), batchDeadline: NOW + 1 })],
+  [MUST_WAIT, leader(NOTHING, { requestQueue: requests(2) })],
+  [MUST_WAIT, leader(NOTHING, { requestQueue: long(10, 19) })],
+  [MUST_WAIT, leader(NOTHING, { requestQueue: long(29) })],
+  [MUST_WAIT, leader(NOTHING, { requestQueue: requests(2), proposed: new Map() }, COMPATIBLE)],
+  [MUST_WAIT, leader(NOTHING, { requestQueue: long(99), proposed: new Map() }, COMPATIBLE)],
 ];
 
 describe('rsl: proposeBatch', () => {
@@ -137,10 +151,34 @@ describe('rsl: proposeBatch', () => {
         nextOperation: 7,
         requestQueue: requestQueue.slice(count),
         batchDeadline,
-        proposed: new Map([[6, batch]]),
+        proposed: new Map(UNDER_WAY).set(6, batch),
       }),
     );
     expect(sends).toEqual(toAll({ type: '2a', ballot: BALLOT, operation: 6, batch }));
+  });
+
+  test.each([
+    ['as many bytes as may be', [10, 20], 2],
+    ['a request of no bytes more than that', [30, 0], 2],
+    ['what fits, and leaves what does not', [10, 20, 1], 2],
+    ['what comes before one that does not fit, and nothing after it', [5, 26, 1], 1],
+    ['a first request however long it is, alone', [31, 1], 1],
+    ['a request that is as long as may be', [30], 1],
+    ['no more requests than may be, if they are short', [1, 1, 1, 0], 3],
+  ])('proposes at once %s', (_, lengths, count) => {
+    const requestQueue = long(...lengths);
+    const { state, sends } = take(proposeBatch, leader(NOTHING, { requestQueue }), NOW);
+    const rest = requestQueue.slice(count);
+    expect(state.proposer.requestQueue).toEqual(rest);
+    expect(state.proposer.batchDeadline).toBe(rest.length > 0 ? NOW + 10 : undefined);
+    expect(sends[0]?.msg).toMatchObject({ operation: 6, batch: requestQueue.slice(0, count) });
+  });
+
+  test('proposes a lone request at once if nothing is under way, and the next one not', () => {
+    const r = leader(NOTHING, { requestQueue: requests(1), proposed: new Map() });
+    const { state } = take(proposeBatch, r, NOW);
+    const next = withPart(state, 'proposer', { requestQueue: requests(1) });
+    expect(guardOfTaking(proposeBatch, next, NOW)).toEqual({ failed: MUST_WAIT });
   });
 });
 
@@ -159,7 +197,7 @@ describe('rsl: fillGap', () => {
   test.each([undefined, NOW + 5])('proposes nothing, and stops the timer, if it is %s', (at) => {
     const r = leader(LATER, { batchDeadline: at });
     const { state, sends } = take(fillGap, r);
-    const proposed = new Map([[6, []]]);
+    const proposed = new Map<number, Request[]>(UNDER_WAY).set(6, []);
     const changes = { nextOperation: 7, batchDeadline: undefined, proposed };
     expect(state).toEqual(withPart(r, 'proposer', changes));
     expect(sends).toEqual(toAll({ type: '2a', ballot: BALLOT, operation: 6, batch: [] }));
@@ -179,6 +217,8 @@ const START_BATCH_TIMER_REFUSES: readonly Row[] = [
   ['no batch is waiting', leader(NOTHING, { requestQueue: requests(1), batchDeadline: NOW })],
   ...mayNot(NOTHING, { requestQueue: requests(1) }),
   ['the batch is not full', leader(NOTHING, { requestQueue: requests(3) })],
+  ['the batch is not full', leader(NOTHING, { requestQueue: long(30) })],
+  ['the batch is not full', leader(NOTHING, { requestQueue: long(29, 2) })],
   [
     'no promise tells of a vote for the operation',
     leader([votesOf([6, 1, 'p']), votesOf()], { requestQueue: requests(1) }),
@@ -213,14 +253,17 @@ describe('what is proposed', () => {
   });
 
   test('is not remembered where it is executed already', () => {
+    const none = { ...queue, proposed: new Map() };
     const executed = { executor: { operationsComplete: 7 } };
-    expect(propose(leader(NOTHING, queue, PARAMETERS, executed))).toEqual(new Map());
+    expect(propose(leader(NOTHING, none, PARAMETERS, executed))).toEqual(new Map());
     const next = { executor: { operationsComplete: 6 } };
-    expect(propose(leader(NOTHING, queue, PARAMETERS, next))).toEqual(new Map([[6, requests(3)]]));
+    expect(propose(leader(NOTHING, none, PARAMETERS, next))).toEqual(new Map([[6, requests(3)]]));
   });
 
   test('is not remembered in the compatible preset, where it is never repeated', () => {
-    expect(propose(leader(NOTHING, queue, COMPATIBLE))).toEqual(new Map());
+    expect(propose(leader(NOTHING, { ...queue, proposed: new Map() }, COMPATIBLE))).toEqual(
+      new Map(),
+    );
   });
 });
 

@@ -20,7 +20,13 @@ import { counter } from '../../spec/apps/counter.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { Ballot } from './ballot.ts';
 import type { Message } from './messages.ts';
-import { hearHeartbeat, initReplica, restartReplica, sendHeartbeat } from './replica.ts';
+import {
+  hearHeartbeat,
+  initReplica,
+  type Replica,
+  restartReplica,
+  sendHeartbeat,
+} from './replica.ts';
 import { constantsOf } from './rsl.ts';
 
 const heartbeat = (view: Ballot, suspicious = false, checkpoint = 0): Message => ({
@@ -138,19 +144,48 @@ describe('a replica that starts again', () => {
   });
 });
 
-const SEND_REFUSES: readonly (readonly [because: string, now: number])[] = [
-  ['a heartbeat is due', 699],
+/** Has said at its last heartbeat that it has come to operation 1, and has come to another. */
+const cameTo = (operation: number, parameters = PARAMETERS): Replica =>
+  replica(
+    {
+      ...BUSY,
+      executor: { ...EXECUTED, checkpoint: { ...CHECKPOINT, operationsComplete: operation } },
+    },
+    parameters,
+  );
+
+const WIDE = { ...PARAMETERS, maxLogLength: 9 };
+
+const NOT_DUE = 'a heartbeat is due, or there is news';
+
+const SEND_REFUSES: readonly (readonly [because: string, r: Replica])[] = [
+  [NOT_DUE, cameTo(1)],
+  [NOT_DUE, cameTo(3, WIDE)],
+  [NOT_DUE, replica({ ...BUSY, executor: { ...EXECUTED, operationsComplete: 9 } }, COMPATIBLE)],
 ];
 
 describe('rsl: sendHeartbeat', () => {
-  test.each(SEND_REFUSES)('refuses, because ✗ %s', (because, now) => {
-    expect(guardOfTaking(sendHeartbeat, busy, now)).toEqual({ failed: because });
+  test.each(SEND_REFUSES)('refuses, because ✗ %s', (because, r) => {
+    expect(guardOfTaking(sendHeartbeat, r, 699)).toEqual({ failed: because });
   });
 
-  test.each([700, 905])('tells all of its view, suspicion and checkpoint at %i', (now) => {
-    const { state, sends } = take(sendHeartbeat, busy, now);
-    expect(state).toEqual({ ...busy, nextHeartbeat: now + 100 });
-    expect(sends).toEqual(toAll(heartbeat(ballot(9, 2), true, 2)));
+  test.each([
+    ['when it is due', busy, 700, 2],
+    ['when it is overdue', cameTo(3, WIDE), 905, 3],
+    ['before, with news of a quarter of the window', cameTo(4, WIDE), 600, 4],
+    ['before, with news of an operation if the window is small', cameTo(2), 600, 2],
+  ])('tells all of its view, suspicion and checkpoint %s', (_, r, now, checkpoint) => {
+    const { state, sends } = take(sendHeartbeat, r, now);
+    const noted = withPart(r, 'acceptor', { lastCheckpointed: [2, checkpoint, 2] });
+    expect(state).toEqual({ ...noted, nextHeartbeat: now + 100 });
+    expect(sends).toEqual(toAll(heartbeat(ballot(9, 2), true, checkpoint)));
+    expect(guardOfTaking(sendHeartbeat, state, now + 99)).toBeDefined();
+  });
+
+  test('waits to hear its own heartbeat in the compatible preset', () => {
+    const r = replica({ executor: EXECUTED }, COMPATIBLE);
+    const { state } = take(sendHeartbeat, r, 700);
+    expect(state.acceptor).toBe(r.acceptor);
   });
 
   test('tells how far it has executed, if it is not durable, and that it suspects nobody', () => {

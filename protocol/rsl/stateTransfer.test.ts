@@ -132,7 +132,14 @@ const BUSY = {
     receivedEarlier: [request('x', 5), request('x', 7)],
     receivedThisEpoch: [request('y', 2), request('z', 1)],
   },
-  proposer: { phase: 2, proposed: new Map([5, 6].map((op) => [op, [request('x', 5)]])) },
+  proposer: {
+    phase: 2,
+    proposed: new Map([5, 6].map((op) => [op, [request('x', 5)]])),
+    highestRequested: new Map([
+      ['x', 7],
+      ['y', 2],
+    ]),
+  },
   acceptor: { lastCheckpointed: [3, 3, 0] },
 } as const;
 
@@ -151,7 +158,10 @@ describe('rsl: adoptState', () => {
       receivedEarlier: [request('x', 7)],
       receivedThisEpoch: [request('z', 1)],
     });
-    const kept = withPart(settled, 'proposer', { proposed: new Map([[6, [request('x', 5)]]]) });
+    const kept = withPart(settled, 'proposer', {
+      proposed: new Map([[6, [request('x', 5)]]]),
+      highestRequested: new Map([['x', 7]]),
+    });
     expect(state).toEqual(
       withPart(kept, 'executor', {
         app: 16n,
