@@ -99,3 +99,13 @@ export class ServiceUnreachableError extends Error {
     this.servers = servers;
   }
 }
+
+/** The store refused the request: a key or a value is too long, or the store is full. */
+export class RequestRefusedError extends Error {
+  override readonly name = 'RequestRefusedError';
+}
+
+/** The service answered what such a service never answers; it may be another one. */
+export class UnexpectedReplyError extends Error {
+  override readonly name = 'UnexpectedReplyError';
+}
