@@ -78,7 +78,11 @@ export interface Behaviours {
 export const behavioursOf = <Impl extends Host, State, Message, Ghost, Spec>(
   service: SimulatedService<Impl, State, Message, Ghost, Spec>,
 ): Behaviours => ({
-  never: [...service.never, ...RESTART_FAULTS, 'a stranger lied'],
+  never: [
+    ...service.never,
+    ...RESTART_FAULTS,
+    ...(service.lie === undefined ? ['a stranger lied'] : []),
+  ],
   run: (plan, keep = {}) =>
     perform(
       () => clusterStage(service),

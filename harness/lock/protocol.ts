@@ -6,7 +6,7 @@ import type { State } from '../../spec/lock/service.ts';
 import { namesOf } from '../simulation/names.ts';
 import type { SimulatedProtocol } from '../simulation/protocolService.ts';
 import type { Random } from '../simulation/random.ts';
-import { expectAccept, hopes, impossible, type LockShape, showHistory } from './service.ts';
+import { expectAccept, impossible, type LockShape, showHistory, watchLock } from './service.ts';
 
 const RECEIVERS = [accept, answer, confirm, ignore].map(({ name }) => name);
 
@@ -25,17 +25,7 @@ export function lockProtocol(shape: LockShape): SimulatedProtocol<Host, Message,
         : Number.POSITIVE_INFINITY,
     lie,
     clients: () => [],
-    watch: () => {
-      let spec: State | undefined;
-      let offers = 0;
-      return {
-        step: ({ action }, ghost) => {
-          spec = ghost;
-          if (action === 'offer') offers++;
-        },
-        sometimes: () => hopes(shape, spec?.history.length ?? 0, offers),
-      };
-    },
+    watch: () => watchLock(shape),
     ...(expect && { expect: () => expect }),
     never: impossible(shape),
     showSpec: showHistory,

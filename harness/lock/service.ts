@@ -11,6 +11,7 @@ import type { Situation } from '../simulation/anyState.ts';
 import { type Expect, everyHostTakes } from '../simulation/expectation.ts';
 import { LINK_FAULTS } from '../simulation/faults.ts';
 import { namesOf } from '../simulation/names.ts';
+import type { Watcher } from '../simulation/protocolService.ts';
 import type { Random } from '../simulation/random.ts';
 import type { SimulatedService } from '../simulation/service.ts';
 import { rubbish } from '../simulation/strangers.ts';
@@ -37,15 +38,28 @@ export function lockService(
     refinement: lockRefinement(ring, { maxEpoch, retryPeriod, compatible }),
     createHost: (me) => new LockHost(me, ring, { maxEpoch, retryPeriod, compatible, hold }),
     anySituation: (random) => anySituation(shape, ring, random),
-    sometimes: ({ seen, spec }) => hopes(shape, spec.history.length, seen.actions['offer'] ?? 0),
+    watch: () => watchLock(shape),
     never: impossible(shape),
-    ...(expect && { expect }),
+    ...(expect && { expect: () => expect }),
     showSpec: showHistory,
   };
 }
 
-/** What a campaign hopes to see, of a behaviour with a history so long and so many offers. */
-export const hopes = (
+/** Looks for what a campaign hopes to see. */
+export function watchLock(shape: LockShape): Watcher<LockProtocolHost, Message, State> {
+  let spec: State | undefined;
+  let offers = 0;
+  return {
+    step: ({ action }, ghost) => {
+      spec = ghost;
+      if (action === 'offer') offers++;
+    },
+    sometimes: () => hopes(shape, spec?.history.length ?? 0, offers),
+  };
+}
+
+/** The hopes, of a behaviour with a history so long and so many offers. */
+const hopes = (
   { hosts, compatible }: LockShape,
   held: number,
   offers: number,

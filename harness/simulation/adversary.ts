@@ -20,8 +20,6 @@ export interface Powers<P> {
   carry(parcel: P): void;
 }
 
-const STRANGERS = ['mallory', 'oscar'] as const;
-
 /** How long hosts stop, links are cut, and by how much clocks are set, at most: milliseconds. */
 const PAUSE = 2_000;
 const CUTS = [100, 3_000] as const;
@@ -92,7 +90,7 @@ export class Adversary<Said, P extends Parcel<Said>> {
   #haveStrangerSpeak(host: number): void {
     const random = this.#random;
     const { heard } = this.#network;
-    const src = random.pick(STRANGERS);
+    const src = random.pick(this.#world.strangers);
     const dst = this.#world.names[host] as string;
     if (heard.length > 0 && random.happens(0.5)) {
       this.#faults['a stranger repeated a host']++;

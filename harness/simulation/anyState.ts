@@ -34,7 +34,8 @@ export type OnStep = (
 
 /** Checks `count` steps from arbitrary states; throws the first refusal. */
 export function checkAnyState<Impl extends Host, State, Message, Ghost, Spec>(
-  service: SimulatedService<Impl, State, Message, Ghost, Spec>,
+  service: Pick<SimulatedService<Impl, State, Message, Ghost, Spec>, 'refinement'>,
+  situation: (random: Random) => Situation<Impl, State>,
   random: Random,
   count: number,
   onStep?: OnStep,
@@ -43,7 +44,7 @@ export function checkAnyState<Impl extends Host, State, Message, Ghost, Spec>(
   const checker = new HostStepChecker(service.refinement);
   const io = new SimulatedIo();
   for (let step = 0; step < count; step++) {
-    const { host, impl, state, packet, clock } = service.anySituation(random);
+    const { host, impl, state, packet, clock } = situation(random);
     const name = protocol.hosts[host] as string;
     try {
       const action = takeStep(impl, io, packet, { host: name, step, clock });

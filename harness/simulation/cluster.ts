@@ -7,23 +7,26 @@
  * Every packet goes through the real framing: what a host sends becomes a frame, and what is
  * delivered is what the frame reader makes of it.
  */
-import { FrameReader, joinFrames } from '../../impl/framework/frame.ts';
+import { FrameReader } from '../../impl/framework/frame.ts';
 import type { Host } from '../../impl/framework/io.ts';
 import type { ObservedIo } from '../../refinement/framework/hostStep.ts';
 import { Monitor, type Seen } from '../../refinement/framework/monitor.ts';
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
 import { UnreadableError } from './plain.ts';
+import type { Watcher } from './protocolService.ts';
 import type { Random } from './random.ts';
 import { SentCounts } from './sentCounts.ts';
 import type { SimulatedService } from './service.ts';
-import { SimulatedIo, takeStep } from './simulatedIo.ts';
-import { HUGE, rubbish } from './strangers.ts';
+import { frameOf, SimulatedIo, takeStep } from './simulatedIo.ts';
+import { HUGE, rubbish, STRANGERS } from './strangers.ts';
 import type { Lie, Listener, Parcel, Told, World } from './world.ts';
 
 /** The longest payload that the simulated network carries, in bytes. */
 const MAX_PAYLOAD = 1 << 20;
 /** Of so many packets on a link, one comes in two chunks. */
 const IN_PIECES = 8;
+/** How often a stranger who can lie does, and does not just send rubbish. */
+const LIES = 0.5;
 const EMPTY = new Uint8Array(0);
 
 /** Bytes in the simulated network. */
@@ -37,12 +40,14 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
 {
   readonly monitor: Monitor<Impl, State, Message, Ghost, Spec>;
   readonly names: readonly EndPoint[];
+  readonly strangers: readonly EndPoint[];
   readonly hosts: readonly Impl[];
   lastAction = '';
   listener: Listener<Uint8Array, Envelope> | undefined;
   /** Hosts that run forget all when they stop. */
   readonly restart = undefined;
   readonly #service: SimulatedService<Impl, State, Message, Ghost, Spec>;
+  readonly #watcher: Watcher<State, Message, Ghost>;
   readonly #io = new SimulatedIo();
   readonly #readers: readonly FrameReader[];
   readonly #sent = new SentCounts();
@@ -50,6 +55,8 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
   constructor(service: SimulatedService<Impl, State, Message, Ghost, Spec>) {
     this.#service = service;
     this.names = service.refinement.protocol.hosts;
+    this.strangers = service.strangers ?? STRANGERS;
+    this.#watcher = service.watch();
     this.monitor = new Monitor(service.refinement);
     this.hosts = this.names.map((name) => service.createHost(name));
     this.#readers = this.names.map(() => new FrameReader(MAX_PAYLOAD));
@@ -72,9 +79,12 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
     const action = takeStep(impl, io, received, place);
     this.lastAction = action;
     this.listener?.told(toldOf(this.names, host, action, clock, io.done));
-    this.monitor.observe({ host, action, io: io.done }, impl);
+    this.#watcher.step(
+      this.monitor.observe({ host, action, io: io.done }, impl),
+      this.monitor.ghost,
+    );
     this.listener?.passed();
-    return this.#sends(host, io.done);
+    return this.#sends(host, io);
   }
 
   again(host: number, parcel: Envelope | undefined, clock: number): readonly Envelope[] {
@@ -87,6 +97,11 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
 
   checkAll(): void {
     this.monitor.checkAll();
+  }
+
+  /** What has happened at some time so far. */
+  sometimes(): Readonly<Record<string, boolean>> {
+    return this.#watcher.sometimes();
   }
 
   send(src: EndPoint, dst: EndPoint, msg: Uint8Array): Envelope {
@@ -106,10 +121,12 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
   }
 
   lie(random: Random, heard: readonly Envelope[]): Lie<Uint8Array> {
-    const msg = rubbish(
-      random,
-      heard.map(({ msg: bytes }) => bytes),
-    );
+    const overheard = heard.map(({ msg }) => msg);
+    const { lie } = this.#service;
+    if (lie !== undefined && random.happens(LIES)) {
+      return { msg: lie(random, overheard), fault: 'a stranger lied' };
+    }
+    const msg = rubbish(random, overheard);
     const huge = msg.length === HUGE;
     return { msg, fault: huge ? 'a stranger sent something huge' : 'a stranger sent rubbish' };
   }
@@ -136,13 +153,13 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
     throw new UnreadableError('bytes are written in hexadecimal');
   }
 
-  #sends(host: number, done: readonly ObservedIo[]): readonly Envelope[] {
+  #sends(host: number, { done, frames }: SimulatedIo): readonly Envelope[] {
     const src = this.names[host] as EndPoint;
     const sent: Envelope[] = [];
     for (const operation of done) {
       if (operation.type !== 'send') continue;
       const { dst, bytes } = operation;
-      const frame = frameOf(bytes);
+      const frame = frames[sent.length] as Uint8Array;
       this.monitor.observeFrame(host, frame, bytes);
       sent.push({ src, dst, msg: bytes, frame, index: this.#sent.next(src, dst) });
     }
@@ -186,11 +203,4 @@ export function toldOf(
     if (o.type === 'send') sent.push({ src: me, dst: o.dst, msg: o.bytes });
   }
   return { host, action, clock, received, sent, detail: done.map(({ type }) => type) };
-}
-
-/** A message as it travels on a stream. */
-function frameOf(bytes: Uint8Array): Uint8Array {
-  const pieces = joinFrames([bytes]);
-  const [first] = pieces;
-  return pieces.length === 1 && first ? first : Buffer.concat(pieces);
 }

@@ -19,6 +19,7 @@ import { type Picked, ProtocolMoves } from './protocolMoves.ts';
 import type { SimulatedProtocol, Watcher } from './protocolService.ts';
 import type { Random } from './random.ts';
 import { SentCounts } from './sentCounts.ts';
+import { STRANGERS } from './strangers.ts';
 import type { Lie, Listener, Move, Parcel, World } from './world.ts';
 
 const NOTHING: readonly never[] = [];
@@ -26,6 +27,7 @@ const NOTHING: readonly never[] = [];
 export class ProtocolWorld<State, Message, Ghost, Spec> implements World<Message> {
   readonly monitor: SystemMonitor<State, Message, Ghost, Spec>;
   readonly names: readonly EndPoint[];
+  readonly strangers = STRANGERS;
   readonly seen: Seen;
   readonly restart: ((host: number) => void) | undefined;
   lastAction = '';

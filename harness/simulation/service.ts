@@ -5,10 +5,12 @@
  * Everything in the harness is generic in this.
  */
 import type { Host } from '../../impl/framework/io.ts';
-import type { Monitor, Refinement } from '../../refinement/framework/monitor.ts';
+import type { Refinement } from '../../refinement/framework/monitor.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { Situation } from './anyState.ts';
+import type { Client } from './client.ts';
 import type { Expect } from './expectation.ts';
+import type { Watcher } from './protocolService.ts';
 import type { Random } from './random.ts';
 
 /** One configuration of a service, ready to be simulated. */
@@ -16,14 +18,25 @@ export interface SimulatedService<Impl extends Host, State, Message, Ghost, Spec
   readonly name: string;
   readonly refinement: Refinement<Impl, State, Message, Ghost, Spec>;
   createHost(me: EndPoint): Impl;
-  /** A host in an arbitrary state, reachable or not, and something for it to do. */
-  anySituation(random: Random): Situation<Impl, State>;
-  /** What should have happened at some time in a campaign, seen from one behaviour's end. */
-  sometimes(monitor: Monitor<Impl, State, Message, Ghost, Spec>): Readonly<Record<string, boolean>>;
+  /**
+   * A host in an arbitrary state, reachable or not, and something for it to do; absent where hosts
+   * can only be what they have become.
+   */
+  anySituation?(random: Random): Situation<Impl, State>;
+  /** Who uses the service; absent where nobody does. */
+  clients?(random: Random): readonly Client<Uint8Array>[];
+  /** Under which names strangers speak, if not under those that they use everywhere. */
+  readonly strangers?: readonly EndPoint[];
+  /** What a liar might say, who has heard this; without it, strangers send rubbish only. */
+  lie?(random: Random, heard: readonly Uint8Array[]): Uint8Array;
+  watch(): Watcher<State, Message, Ghost>;
   /** Actions and faults that this configuration cannot have. */
   readonly never: readonly string[];
-  /** What must come about once the network works; absent where nothing is promised. */
-  readonly expect?: Expect<Uint8Array>;
+  /**
+   * What is promised once the network works, given where the protocol has the hosts then; absent
+   * where nothing is.
+   */
+  expect?(states: readonly State[]): Expect<Uint8Array>;
   /** The service's specification state in a few words, for a reader. */
   showSpec(s: Spec): string;
 }

@@ -1,22 +1,29 @@
 /**
  * # One host's simulated world
  *
- * It hands out one packet at most, tells the time that it is told, and writes everything down.
+ * It hands out one packet at most, tells the time that it is told, and writes everything down. What
+ * is sent becomes a frame at once: if the host touches the bytes afterwards, the two differ.
  */
+import { joinFrames } from '../../impl/framework/frame.ts';
 import type { Host, Io, Received, Wake } from '../../impl/framework/io.ts';
 import type { ObservedIo } from '../../refinement/framework/hostStep.ts';
-import { HostRefusal, type Place } from '../../refinement/framework/refusal.ts';
+import { BoundaryRefusal, HostRefusal, type Place } from '../../refinement/framework/refusal.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
 
 export class SimulatedIo implements Io {
   /** What the host has done in this step. */
   done: ObservedIo[] = [];
+  /** What it has sent in this step, as it travels on a stream. */
+  frames: Uint8Array[] = [];
+  #latest: Uint8Array | undefined;
   #packet: Received | undefined;
   #clock = 0;
 
   /** Begins a step. */
   begin(packet: Received | undefined, clock: number): void {
     this.done = [];
+    this.frames = [];
+    this.#latest = undefined;
     this.#packet = packet;
     this.#clock = clock;
   }
@@ -41,7 +48,19 @@ export class SimulatedIo implements Io {
 
   send(dst: EndPoint, bytes: Uint8Array): void {
     this.done.push({ type: 'send', dst, bytes });
+    const { frames } = this;
+    // What goes to many is one array of bytes.
+    frames.push(bytes === this.#latest ? (frames.at(-1) as Uint8Array) : frameOf(bytes));
+    this.#latest = bytes;
   }
+}
+
+/** A message as it travels on a stream. */
+export function frameOf(bytes: Uint8Array): Uint8Array {
+  const pieces = joinFrames([bytes]);
+  const [first] = pieces;
+  // A frame that shares its bytes with the message would change with it.
+  return pieces.length === 1 && first ? first : Buffer.concat(pieces);
 }
 
 /**
@@ -65,6 +84,7 @@ function stepOf(impl: Host, io: SimulatedIo, wake: Wake, place: Omit<Place, 'act
   try {
     return impl.step(io, wake);
   } catch (error) {
+    if (error instanceof BoundaryRefusal) throw error;
     const because = [{ failed: String(error) }];
     throw new HostRefusal(
       { ...place, action: 'breaks down' },

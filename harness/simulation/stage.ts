@@ -42,15 +42,17 @@ export function clusterStage<Impl extends Host, State, Message, Ghost, Spec>(
   const world = new Cluster(service);
   return {
     world,
-    clients: () => [],
-    expect: () => service.expect,
+    clients: (random) => service.clients?.(random) ?? [],
+    expect: () => service.expect?.(world.monitor.states),
     warmUp: (random, tell) => {
-      checkAnyState(service, random, ANY_STATE_STEPS, (host, action, clock, io) => {
+      const { anySituation } = service;
+      if (anySituation === undefined) return 0;
+      checkAnyState(service, anySituation, random, ANY_STATE_STEPS, (host, action, clock, io) => {
         tell?.(toldOf(world.names, host, action, clock, io));
       });
       return ANY_STATE_STEPS;
     },
-    sometimes: () => service.sometimes(world.monitor),
+    sometimes: () => world.sometimes(),
     refused: () => ({}),
     clauses: () => ({}),
   };

@@ -4,7 +4,11 @@
  * Rubbish of the kinds that have broken parsers before: nothing at all, too little, too much, far
  * too much, a message with a bit flipped, and messages that no honest host would send.
  */
+import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { Random } from './random.ts';
+
+/** Who sends it, where any name will do. */
+export const STRANGERS: readonly EndPoint[] = ['mallory', 'oscar'];
 
 /** Far more bytes than any message of a host. */
 export const HUGE = 2_000;

@@ -77,6 +77,8 @@ export interface Lie<Said> {
 export interface World<Said, P extends Parcel<Said> = Parcel<Said>> {
   /** The hosts, in the order of the configuration. */
   readonly names: readonly EndPoint[];
+  /** Under which names others speak who are no hosts. */
+  readonly strangers: readonly EndPoint[];
   readonly seen: Seen;
   /** The action of the latest step. */
   readonly lastAction: string;

@@ -15,8 +15,10 @@ import { equal } from '../../spec/framework/equal.ts';
 import type { IoOperation } from '../../spec/framework/ioOrder.ts';
 import { isLegalOrder } from '../../spec/framework/ioOrder.ts';
 import type { Refusal } from '../../spec/framework/verdict.ts';
+import { Readings } from './readings.ts';
 import type { Place } from './refusal.ts';
 import { HostRefusal, IoOrderRefusal, WireRefusal } from './refusal.ts';
+import { sameSends } from './sends.ts';
 import { isFrameOf } from './wire.ts';
 
 /** One operation that a host was seen to do. */
@@ -49,11 +51,30 @@ export interface HostRefinement<Impl, State, Message> {
   readonly invalid: Message;
   /** Where the implementation's state is not the protocol's, compared in place. */
   readonly compare: (impl: Impl, state: State) => Difference | undefined;
+  /**
+   * For an action that leaves something open, the one choice that can explain its step, as what the
+   * host sent and where it is now show it. Without it, or where it says nothing, all choices are
+   * tried.
+   */
+  readonly choiceOf?: (step: OpenStep<Impl, State, Message>) => unknown;
 }
 
-/** A step that passed: what the host received, and what the protocol says it did. */
+/** A step that a host took by an action that leaves something open. */
+export interface OpenStep<Impl, State, Message> {
+  readonly action: string;
+  readonly before: State;
+  readonly sends: readonly Packet<Message>[];
+  /** The host after the step. */
+  readonly impl: Impl;
+}
+
+/**
+ * A step that passed: what the host received, what its clock read if it was read, and what the
+ * protocol says it did.
+ */
 export interface CheckedStep<State, Message> {
   readonly packet: Packet<Message> | undefined;
+  readonly now: number | undefined;
   readonly step: Step<State, Message>;
 }
 
@@ -75,9 +96,11 @@ export class HostStepChecker<Impl, State, Message> {
   messages = 0;
   readonly #refinement: HostRefinement<Impl, State, Message>;
   readonly #actions: ReadonlyMap<string, Action<State, Message>>;
+  readonly #readings: Readings<Message>;
 
   constructor(refinement: HostRefinement<Impl, State, Message>) {
     this.#refinement = refinement;
+    this.#readings = new Readings(refinement.read);
     this.#actions = new Map(refinement.protocol.actions.map((action) => [action.name, action]));
   }
 
@@ -95,6 +118,11 @@ export class HostStepChecker<Impl, State, Message> {
     throw new WireRefusal(place, { failed: law });
   }
 
+  /** What bytes mean by the definition of the wire format, whoever sent them. */
+  read(bytes: Uint8Array): Message {
+    return this.#readings.of(bytes).msg;
+  }
+
   /** Checks the step that led from the state `before` to where `impl` is now. */
   check(
     place: Place,
@@ -105,7 +133,9 @@ export class HostStepChecker<Impl, State, Message> {
   ): CheckedStep<State, Message> {
     this.#checkOrder(place, io);
     const observed = this.#messages(place, me, io);
-    return { packet: observed.packet, step: this.#explain(place, before, observed, impl) };
+    const { state } = this.#explain(place, before, observed, impl);
+    const { packet, now, sends } = observed;
+    return { packet, now, step: { state, sends } };
   }
 
   /** B2: the operations come in an order that makes them one atomic step. */
@@ -126,6 +156,8 @@ export class HostStepChecker<Impl, State, Message> {
     const sends: Packet<Message>[] = [];
     let packet: Packet<Message> | undefined;
     let now: number | undefined;
+    /** What was sent last: what goes to many is read once. */
+    let last: { readonly bytes: Uint8Array; readonly msg: Message } | undefined;
     for (const operation of io) {
       switch (operation.type) {
         case 'receive': {
@@ -138,9 +170,13 @@ export class HostStepChecker<Impl, State, Message> {
         case 'clock':
           now = operation.now;
           break;
-        case 'send':
-          sends.push({ src: me, dst: operation.dst, msg: this.#readSent(place, operation.bytes) });
+        case 'send': {
+          const { dst, bytes } = operation;
+          if (last?.bytes === bytes) this.messages++;
+          else last = { bytes, msg: this.#readSent(place, bytes) };
+          sends.push({ src: me, dst, msg: last.msg });
           break;
+        }
         case 'timeout':
           if (place.action !== IDLE) {
             throw new HostRefusal(place, {
@@ -154,14 +190,16 @@ export class HostStepChecker<Impl, State, Message> {
   }
 
   #read(place: Place, bytes: Uint8Array): Message {
-    const { read, readAsImpl } = this.#refinement;
     this.messages++;
-    const expected = read(bytes);
-    const actual = readAsImpl(bytes);
+    const reading = this.#readings.of(bytes);
+    if (reading.agreed) return reading.msg;
+    const expected = reading.msg;
+    const actual = this.#refinement.readAsImpl(bytes);
     if (!equal(expected, actual)) {
       const refusal = { failed: 'the implementation reads bytes as the wire format says' };
       throw new WireRefusal(place, refusal, difference(expected, actual));
     }
+    reading.agreed = true;
     return expected;
   }
 
@@ -173,8 +211,8 @@ export class HostStepChecker<Impl, State, Message> {
 
   /**
    * B1: the step is what the protocol's action of that name does with this input, for some choice
-   * where the action leaves something open. If it is so for none, the refusal speaks of the first
-   * choice that may be made.
+   * where the action leaves something open. If it is so for none, the refusal speaks of the choice
+   * that was named, or of the first that may be made.
    */
   #explain(
     place: Place,
@@ -188,7 +226,7 @@ export class HostStepChecker<Impl, State, Message> {
     const given = { packet, now };
     let denied: Refusal | undefined;
     let first: Step<State, Message> | undefined;
-    for (const choice of choicesOf(action, before, given)) {
+    for (const choice of this.#choicesOf(action, before, observed, impl)) {
       const refusal = guardOf(action, before, given, choice);
       if (refusal !== undefined) {
         denied ??= refusal;
@@ -201,6 +239,19 @@ export class HostStepChecker<Impl, State, Message> {
     if (first !== undefined) return this.#require(place, first, observed, impl);
     const because = denied === undefined ? [] : [denied];
     throw new HostRefusal(place, { failed: 'the action may be taken', because });
+  }
+
+  #choicesOf(
+    action: Action<State, Message>,
+    before: State,
+    { packet, now = 0, sends }: Observed<Message>,
+    impl: Impl,
+  ): Iterable<unknown> {
+    if (action.choices !== undefined) {
+      const named = this.#refinement.choiceOf?.({ action: action.name, before, sends, impl });
+      if (named !== undefined) return [named];
+    }
+    return choicesOf(action, before, { packet, now });
   }
 
   /** The protocol's action of that name, if its input is of the right kind; nothing for idleness. */
@@ -221,7 +272,7 @@ export class HostStepChecker<Impl, State, Message> {
   }
 
   #agrees({ state, sends }: Step<State, Message>, observed: Observed<Message>, impl: Impl) {
-    return equal(sends, observed.sends) && this.#refinement.compare(impl, state) === undefined;
+    return sameSends(sends, observed.sends) && this.#refinement.compare(impl, state) === undefined;
   }
 
   /** The step, if it is what the host was seen to do. */
@@ -231,7 +282,7 @@ export class HostStepChecker<Impl, State, Message> {
     observed: Observed<Message>,
     impl: Impl,
   ): Step<State, Message> {
-    if (!equal(step.sends, observed.sends)) {
+    if (!sameSends(step.sends, observed.sends)) {
       const refusal = { failed: 'the host sends what the protocol says' };
       throw new HostRefusal(place, refusal, difference(step.sends, observed.sends));
     }

@@ -16,7 +16,7 @@ import { type HostRefinement, HostStepChecker, type ObservedStep } from './hostS
 import type { Place } from './refusal.ts';
 import { HostRefusal } from './refusal.ts';
 import { SystemMonitor, type SystemSeen } from './systemMonitor.ts';
-import type { SystemRefinement } from './systemRefinement.ts';
+import type { Act, SystemRefinement } from './systemRefinement.ts';
 
 /** How a service's implementation refines its protocol, and the protocol its specification. */
 export type Refinement<Impl, State, Message, Ghost, Spec> = HostRefinement<Impl, State, Message> &
@@ -57,7 +57,7 @@ export class Monitor<Impl, State, Message, Ghost, Spec> {
 
   /** Records a packet that was sent by someone who is not a host. */
   observeStranger(src: EndPoint, dst: EndPoint, bytes: Uint8Array): void {
-    this.#system.hear({ src, dst, msg: this.#refinement.read(bytes) });
+    this.#system.hear({ src, dst, msg: this.#checker.read(bytes) });
   }
 
   /** Checks that a frame on a stream carries `payload`, and nothing else (B0). */
@@ -65,16 +65,24 @@ export class Monitor<Impl, State, Message, Ghost, Spec> {
     this.#checker.checkFrame(this.#place(host, 'sends'), frame, payload);
   }
 
-  /** Checks one step of a host at every boundary; `impl` is the host as it is after the step. */
-  observe({ host, action, io }: ObservedStep, impl: Impl): void {
+  get ghost(): Ghost {
+    return this.#system.ghost;
+  }
+
+  /**
+   * Checks one step of a host at every boundary; `impl` is the host as it is after the step. Gives
+   * what the step was.
+   */
+  observe({ host, action, io }: ObservedStep, impl: Impl): Act<State, Message> {
     const place = this.#place(host, action);
     const before = this.states[host];
     if (before === undefined) {
       throw new HostRefusal(place, { failed: 'whoever steps is a host of the configuration' });
     }
-    const { packet, step } = this.#checker.check(place, place.host, before, io, impl);
-    this.#system.act(host, action, packet, step);
+    const { packet, now, step } = this.#checker.check(place, place.host, before, io, impl);
+    this.#system.act(host, action, packet, step, now);
     this.seen.messages = this.#checker.messages;
+    return { host, action, before, packet, now, step };
   }
 
   /** Asks every law that speaks of hosts or of the whole, those that take long among them. */

@@ -4,16 +4,20 @@
  * The grammar in which every message is written, and what bytes mean under it. This is the
  * yardstick for the implementation's own marshalling, so it shares no code with it and prefers
  * being obvious to being fast: a value is written in one way only, and bytes either are exactly one
- * value or mean nothing.
+ * value or mean nothing. What is longer than the grammar allows means nothing, too, and no length
+ * or count is believed before there is room for what it promises.
  *
  * Follows Common/Framework and Impl/Common/GenericMarshalling.i.dfy of IronFleet; departs from it
- * in that integers above `Number.MAX_SAFE_INTEGER` mean nothing.
+ * in that integers above `Number.MAX_SAFE_INTEGER` mean nothing, and that limits are part of the
+ * grammar.
  */
 
 export type Grammar =
   | { readonly kind: 'u64' }
-  | { readonly kind: 'bytes' }
-  | { readonly kind: 'array'; readonly of: Grammar }
+  /** At most so many bytes. */
+  | { readonly kind: 'bytes'; readonly most?: number }
+  /** At most so many elements. */
+  | { readonly kind: 'array'; readonly of: Grammar; readonly most?: number }
   | { readonly kind: 'tuple'; readonly of: readonly Grammar[] }
   | { readonly kind: 'union'; readonly of: readonly Grammar[] };
 
@@ -28,6 +32,13 @@ export function read(grammar: Grammar, bytes: Uint8Array): Value | undefined {
   const reader = new Reader(bytes);
   const value = readValue(grammar, reader);
   return value !== undefined && reader.left === 0 ? value : undefined;
+}
+
+/** A value as bytes. Throws a RangeError that says why not, where it is none of the grammar. */
+export function write(grammar: Grammar, value: Value): Uint8Array {
+  const bytes: number[] = [];
+  writeValue(grammar, value, bytes);
+  return Uint8Array.from(bytes);
 }
 
 /** The payload of a frame on a stream: eight bytes of length, then that many bytes and no more. */
@@ -72,12 +83,14 @@ function readValue(grammar: Grammar, reader: Reader): Value | undefined {
       return reader.u64();
     case 'bytes': {
       const length = reader.u64();
-      return length === undefined ? undefined : reader.take(length);
+      if (length === undefined || length > (grammar.most ?? length)) return undefined;
+      return reader.take(length);
     }
     case 'array': {
       const count = reader.u64();
-      // Every element takes some bytes, so a count above what is left is a lie.
-      if (count === undefined || count > reader.left) return undefined;
+      if (count === undefined || count > (grammar.most ?? count)) return undefined;
+      // Where an element takes no bytes at all, as if it took one, so that there is some bound.
+      if (count * Math.max(leastSize(grammar.of), 1) > reader.left) return undefined;
       return readAll(count, () => grammar.of, reader);
     }
     case 'tuple':
@@ -104,4 +117,80 @@ function readAll(
     values.push(value);
   }
   return values;
+}
+
+const LEAST_SIZES = new WeakMap<Grammar, number>();
+
+/** No value of a grammar takes fewer bytes. */
+function leastSize(grammar: Grammar): number {
+  let least = LEAST_SIZES.get(grammar);
+  if (least === undefined) {
+    least = findLeastSize(grammar);
+    LEAST_SIZES.set(grammar, least);
+  }
+  return least;
+}
+
+function findLeastSize(grammar: Grammar): number {
+  switch (grammar.kind) {
+    case 'u64':
+    case 'bytes':
+    case 'array':
+      return 8;
+    case 'tuple':
+      return grammar.of.reduce((sum, field) => sum + leastSize(field), 0);
+    case 'union':
+      return 8 + Math.min(...grammar.of.map(leastSize));
+  }
+}
+
+function writeValue(grammar: Grammar, value: Value, bytes: number[]): void {
+  switch (grammar.kind) {
+    case 'u64':
+      writeU64(value, bytes);
+      return;
+    case 'bytes':
+      if (!(value instanceof Uint8Array)) throw new RangeError('these are no bytes');
+      writeLength(value, grammar.most, bytes);
+      for (const byte of value) bytes.push(byte);
+      return;
+    case 'array': {
+      const elements = elementsOf(value);
+      writeLength(elements, grammar.most, bytes);
+      for (const element of elements) writeValue(grammar.of, element, bytes);
+      return;
+    }
+    case 'tuple': {
+      const fields = elementsOf(value);
+      if (fields.length !== grammar.of.length) throw new RangeError('a field is missing or spare');
+      for (const [index, field] of grammar.of.entries()) {
+        writeValue(field, fields[index] as Value, bytes);
+      }
+      return;
+    }
+    case 'union': {
+      const chosen = typeof value === 'object' && 'case' in value ? value : { case: -1, value: 0 };
+      const content = grammar.of[chosen.case];
+      if (content === undefined) throw new RangeError('there is no such case');
+      writeU64(chosen.case, bytes);
+      writeValue(content, chosen.value, bytes);
+    }
+  }
+}
+
+function elementsOf(value: Value): readonly Value[] {
+  if (Array.isArray(value)) return value as readonly Value[];
+  throw new RangeError('this is no list');
+}
+
+function writeLength({ length }: { readonly length: number }, most = length, bytes: number[]) {
+  if (length > most) throw new RangeError(`${length} are more than ${most}`);
+  writeU64(length, bytes);
+}
+
+function writeU64(value: Value, bytes: number[]): void {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+    throw new RangeError('this is no whole number that can be counted to');
+  }
+  for (let power = 56; power >= 0; power -= 8) bytes.push(Math.floor(value / 2 ** power) % 256);
 }
