@@ -126,7 +126,7 @@ describe('a batch', () => {
     expect(runBatch(throwing, request).failure?.refusal.message).toContain('out of order');
     const broken = lockWith((service) => ({
       ...service,
-      sometimes: () => {
+      watch: () => {
         throw new Error('no harness');
       },
     }));
@@ -188,7 +188,8 @@ const CONFIG: LockShape = {
 test('a lost transfer that is never offered again shrinks to the grant that was lost', () => {
   const lock = lockService({ ...CONFIG, compatible: true });
   const { hosts } = lock.refinement.protocol;
-  const service = { ...lock, expect: everyHostTakes('accept', hosts, () => 10_000) };
+  const promise = everyHostTakes('accept', hosts, () => 10_000);
+  const service = { ...lock, expect: () => promise };
   const behaviours = behavioursOf(service);
   const faults = { loss: 0.5, latency: 5 };
   const plan = { seed: 3, steps: 50, faults: { ...NO_FAULTS, ...faults } };

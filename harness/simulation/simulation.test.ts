@@ -105,7 +105,8 @@ describe('the simulator', () => {
   test('finds that the original is not live: one lost transfer stops it for ever', () => {
     const service = lockService({ ...SHAPE, compatible: true });
     const { hosts } = service.refinement.protocol;
-    const promising = { ...service, expect: everyHostTakes('accept', hosts, () => 10_000) };
+    const promise = everyHostTakes('accept', hosts, () => 10_000);
+    const promising = { ...service, expect: () => promise };
     const plan = { seed: 1, steps: 100, faults: { ...NO_FAULTS, loss: 0.5 } };
     const { refusal } = behavioursOf(promising).run(plan);
     expect(refusal?.boundary).toBe('liveness');
