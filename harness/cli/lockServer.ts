@@ -39,14 +39,8 @@ async function run(
   options: readonly string[],
 ): Promise<void> {
   const { runLockServer } = await import('../../impl/lock/server.ts');
-  const stop = new AbortController();
-  // The first signal asks the server to stop; another one ends the process as usual.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  const { stdout, stderr } = process;
-  process.exitCode = await runLockServer(
-    { serviceFile, privateKeyFile, options },
-    { stdout, stderr, signal: stop.signal },
+  const { serveInProcess } = await import('../../impl/framework/serverProcess.ts');
+  await serveInProcess((surroundings) =>
+    runLockServer({ serviceFile, privateKeyFile, options }, surroundings),
   );
-  // Output that nobody reads must not keep the process from ending.
-  if (stdout.writableLength > 0) process.exit();
 }

@@ -12,6 +12,7 @@ import { type RunSummary, runHost } from './hostRunner.ts';
 import type { PrivateIdentity, ServiceIdentity } from './identity.ts';
 import type { Flow, Host } from './io.ts';
 import { LineOutput } from './lineOutput.ts';
+import { ProfiledHost, Profiler } from './profiler.ts';
 import { oneLine } from './rateLimitedLog.ts';
 import { TraceWriter } from './traceWriter.ts';
 import { Transport } from './transport.ts';
@@ -45,6 +46,13 @@ export interface ServerSettings {
   readonly longestRequest?: number;
   /** What a trace says of the protocol's parameters. */
   readonly parameters: unknown;
+  /** Whether to print how long actions take. */
+  readonly profile?: boolean;
+  /**
+   * Called when nothing is left that could prevent the server from serving, and before it says so;
+   * prints by `print`. Throws a {@link UsageError} to prevent it after all.
+   */
+  beforeReady?(print: (line: string) => void): void;
   /** Makes the host; `announce` prints a line, `flow` is that of its packets. */
   createHost(announce: (line: string) => void, flow: Flow): Host;
 }
@@ -88,14 +96,19 @@ async function serveOver(
   signal: AbortSignal,
 ): Promise<RunSummary> {
   const { service, me, parameters } = settings;
+  const print = (line: string): void => output.line(line);
   const recorder =
     settings.trace === undefined
       ? undefined
       : TraceWriter.create(settings.trace, settings.overwrite);
   let ended = false;
   try {
-    output.line('[[READY]]');
-    const host = settings.createHost((line) => output.line(line), transport);
+    // What the host says while it is made is said when it serves.
+    const early: string[] = [];
+    let announce = (line: string): void => void early.push(line);
+    const made = settings.createHost((line) => announce(line), transport);
+    const profiler = settings.profile ? new Profiler(print) : undefined;
+    const host = profiler === undefined ? made : new ProfiledHost(made, profiler);
     recorder?.begin({
       service: service.friendlyName,
       serviceType: service.serviceType,
@@ -107,9 +120,14 @@ async function serveOver(
       parameters,
       start: host.snapshot(),
     });
+    settings.beforeReady?.(print);
+    print('[[READY]]');
+    early.forEach(print);
+    announce = print;
     const afterBatch = () => output.flush();
     const summary = await runHost(host, transport, { recorder, signal, afterBatch });
     ended = true;
+    profiler?.print();
     return summary;
   } finally {
     recorder?.close(ended);
