@@ -1,0 +1,40 @@
+/**
+ * # Requests of clients
+ *
+ * A request that is settled is answered from the reply cache; any other is remembered, and queued
+ * if this replica leads.
+ *
+ * Follows Impl/RSL/ReplicaModel.i.dfy of IronFleet, whose rule for what to answer from the cache is
+ * kept where compatible.
+ */
+import type { EndPoint } from '../../spec/framework/environment.ts';
+import type { Io } from '../framework/io.ts';
+import type { Message } from './messages.ts';
+import type { Replica } from './replica.ts';
+
+/** How far behind a client's latest request the original answers an older one from its cache. */
+const ORIGINAL_REACH = 10;
+
+/** Whether to answer with the client's latest reply, that to request `latest`. */
+const isAnswered = (seqno: number, latest: number, compatible: boolean): boolean =>
+  latest >= seqno && (!compatible || latest < ORIGINAL_REACH || seqno > latest - ORIGINAL_REACH);
+
+export function hearRequest(
+  r: Replica,
+  io: Io,
+  client: EndPoint,
+  { seqno, request }: Message & { type: 'request' },
+): string {
+  const latest = r.executor.replyCache.get(client);
+  if (latest !== undefined && isAnswered(seqno, latest.seqno, r.constants.parameters.compatible)) {
+    io.send(client, latest.message);
+    r.counters.answeredFromCache++;
+    r.observer.cachedReplySent?.(client, latest.seqno);
+    return 'answerFromCache';
+  }
+  const asked = { client, seqno, request };
+  r.election.waiting.add(asked);
+  r.proposer.queueRequest(asked);
+  r.observer.requestReceived?.(client, seqno);
+  return 'receiveRequest';
+}

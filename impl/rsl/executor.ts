@@ -1,0 +1,105 @@
+/**
+ * # The executor
+ *
+ * Runs the service, one decided operation after the other, and answers clients: those whose
+ * requests it executes, where this replica proposed them, and those who ask again.
+ *
+ * Follows Impl/RSL/ExecutorModel.i.dfy of IronFleet.
+ */
+import { MAX_REPLY_BYTES } from '../../spec/apps/application.ts';
+import type { Io } from '../framework/io.ts';
+import { isBelow, NO_BALLOT } from './ballot.ts';
+import type { Ballot, Batch } from './messages.ts';
+import type { Replica } from './replica.ts';
+import { RememberedReply, type ReplyCache, remember, toForget } from './replyCache.ts';
+import type { Service } from './service.ts';
+
+export class Executor {
+  app: Service;
+  operationsComplete = 0;
+  maxBallotReflected: Ballot = NO_BALLOT;
+  replyCache: ReplyCache = new Map();
+  decided: { readonly batch: Batch; readonly ballot: Ballot } | undefined;
+
+  constructor(app: Service) {
+    this.app = app;
+  }
+}
+
+/** What is answered if a service replies with more than a reply may have. */
+const TOO_LONG = new Uint8Array(0);
+
+/** A quorum has voted for the next operation. */
+export function mayDecide({ constants, learner, executor: e }: Replica): boolean {
+  if (e.decided !== undefined) return false;
+  const tally = learner.tallies.get(e.operationsComplete);
+  return tally !== undefined && tally.voters.size >= constants.quorum;
+}
+
+export function decide({ executor: e, learner }: Replica): string {
+  const tally = learner.tallies.get(e.operationsComplete);
+  if (tally !== undefined) e.decided = { batch: tally.batch, ballot: learner.maxBallotSeen };
+  return 'decide';
+}
+
+/** The next operation is decided, and can be counted. */
+export const mayExecute = ({ constants, executor: e }: Replica): boolean =>
+  e.decided !== undefined && e.operationsComplete < constants.parameters.maxInteger;
+
+export function execute(r: Replica, io: Io): string {
+  const { executor: e, constants } = r;
+  if (e.decided === undefined) return 'idle';
+  const { batch, ballot } = e.decided;
+  const { compatible } = constants.parameters;
+  if (compatible) executeAsOriginal(r, io, batch);
+  else executeOnce(r, io, batch, ballot.proposer === constants.index);
+  const operation = e.operationsComplete;
+  e.operationsComplete++;
+  if (isBelow(e.maxBallotReflected, ballot)) e.maxBallotReflected = ballot;
+  e.decided = undefined;
+  r.learner.tallies.delete(operation);
+  r.election.noteExecuted(batch);
+  r.proposer.noteExecuted(operation, batch);
+  return 'execute';
+}
+
+/** Executes what is not settled, and answers if told to. */
+function executeOnce(r: Replica, io: Io, { requests }: Batch, isToAnswer: boolean): void {
+  const { replyCache } = r.executor;
+  const { parameters } = r.constants;
+  for (const { client, seqno, request } of requests) {
+    let latest = replyCache.get(client);
+    if (latest === undefined || latest.seqno < seqno) {
+      latest = new RememberedReply(seqno, handle(r, request));
+      remember(replyCache, client, latest, parameters);
+    }
+    // If a settled request is not the client's latest, nobody waits for an answer.
+    if (!isToAnswer || latest.seqno !== seqno) continue;
+    io.send(client, latest.message);
+    r.observer.replySent?.(client, seqno);
+  }
+}
+
+/** Executes whatever was executed before as well, and answers in any case. */
+function executeAsOriginal(r: Replica, io: Io, batch: Batch): void {
+  const { replyCache } = r.executor;
+  const { parameters } = r.constants;
+  const isRoomy = replyCache.size + batch.requests.length <= parameters.maxCachedReplies;
+  const before = isRoomy ? [] : [...replyCache.keys()];
+  for (const { client, seqno, request } of batch.requests) {
+    const latest = new RememberedReply(seqno, handle(r, request));
+    remember(replyCache, client, latest, parameters);
+    io.send(client, latest.message);
+    r.observer.replySent?.(client, seqno);
+  }
+  if (isRoomy) return;
+  for (const client of toForget(before, batch, parameters)) replyCache.delete(client);
+}
+
+/** What the service answers, the same at all replicas. */
+function handle({ executor, counters }: Replica, request: Uint8Array): Uint8Array {
+  const reply = executor.app.handleRequest(request);
+  if (reply.length <= MAX_REPLY_BYTES) return reply;
+  counters.repliesTooLong++;
+  return TOO_LONG;
+}
