@@ -10,6 +10,7 @@
  * arguments does not cost the key.
  */
 import { MAX_REQUEST_BYTES } from '../../spec/apps/application.ts';
+import type { EndPoint } from '../../spec/framework/environment.ts';
 import {
   describeEndPoint,
   ownServer,
@@ -19,11 +20,9 @@ import {
   requireServiceType,
   type ServiceIdentity,
 } from '../framework/identity.ts';
-import type { Host } from '../framework/io.ts';
 import { deleteKeyFile } from '../framework/keyFile.ts';
 import { type ServerSettings, type Surroundings, serve } from '../framework/serve.ts';
-import { ProgressHost } from './progressHost.ts';
-import { Replica } from './replica.ts';
+import { type Observer, Replica } from './replica.ts';
 import { parseServerOptions, type ServerOptions } from './serverOptions.ts';
 import type { ServiceClass } from './service.ts';
 
@@ -84,9 +83,9 @@ const DELETED = [
 ];
 
 const DANGER = [
-  '  *** DANGER:  safeguard=false keeps the private key file. If this server    ***',
-  '  *** is ever started again, it will break the promises that it has made,   ***',
-  '  *** and replicas may part. Do this for tests only.                        ***',
+  '  *** DANGER:  safeguard=false keeps the private key file. If this server is ***',
+  '  *** ever started again, it will break the promises that it has made, and   ***',
+  '  *** replicas may part. Do this for tests only.                             ***',
 ];
 
 function settingsOf(
@@ -109,10 +108,20 @@ function settingsOf(
     longestMessage: LONGEST_MESSAGE,
     longestRequest: LONGEST_REQUEST,
     parameters,
-    createHost: (announce, flow): Host => {
-      const replica = new Replica(me.endPoint, replicas, parameters, serviceClass, { flow });
-      if (!progress) return replica;
-      return new ProgressHost(replica, announce, (client) => describeEndPoint(service, client));
+    createHost: (announce, flow) => {
+      const observer = progress ? tellingOf(service, announce) : {};
+      return new Replica(me.endPoint, replicas, parameters, serviceClass, { flow, observer });
     },
+  };
+}
+
+/** Prints a line for each request and each reply. */
+function tellingOf(service: ServiceIdentity, print: (line: string) => void): Observer {
+  const tell = (what: string) => (client: EndPoint, seqno: number) =>
+    print(`${what} client ${describeEndPoint(service, client)} with sequence number ${seqno}`);
+  return {
+    requestReceived: tell('Received request from'),
+    replySent: tell('Sending reply to'),
+    cachedReplySent: tell('Sending cached reply to'),
   };
 }
