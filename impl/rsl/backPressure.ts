@@ -7,14 +7,7 @@
  * at his own expense.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
-
-/** Whom not to read from for now. */
-export interface Flow {
-  /** No more packets of this peer are wanted. */
-  hold(src: EndPoint): void;
-  /** They are again. */
-  release(src: EndPoint): void;
-}
+import type { Flow } from '../framework/io.ts';
 
 /** What one client has waiting. */
 export interface Load {

@@ -11,7 +11,7 @@ import type { Io } from '../framework/io.ts';
 import { isBelow, NO_BALLOT } from './ballot.ts';
 import type { Ballot, Batch } from './messages.ts';
 import type { Replica } from './replica.ts';
-import { RememberedReply, type ReplyCache, remember, toForget } from './replyCache.ts';
+import { RememberedReply, type ReplyCache, remember } from './replyCache.ts';
 import type { Service } from './service.ts';
 
 export class Executor {
@@ -81,19 +81,13 @@ function executeOnce(r: Replica, io: Io, { requests }: Batch, isToAnswer: boolea
 }
 
 /** Executes whatever was executed before as well, and answers in any case. */
-function executeAsOriginal(r: Replica, io: Io, batch: Batch): void {
-  const { replyCache } = r.executor;
-  const { parameters } = r.constants;
-  const isRoomy = replyCache.size + batch.requests.length <= parameters.maxCachedReplies;
-  const before = isRoomy ? [] : [...replyCache.keys()];
-  for (const { client, seqno, request } of batch.requests) {
+function executeAsOriginal(r: Replica, io: Io, { requests }: Batch): void {
+  for (const { client, seqno, request } of requests) {
     const latest = new RememberedReply(seqno, handle(r, request));
-    remember(replyCache, client, latest, parameters);
+    remember(r.executor.replyCache, client, latest, r.constants.parameters);
     io.send(client, latest.message);
     r.observer.replySent?.(client, seqno);
   }
-  if (isRoomy) return;
-  for (const client of toForget(before, batch, parameters)) replyCache.delete(client);
 }
 
 /** What the service answers, the same at all replicas. */

@@ -9,9 +9,9 @@
  * turns, and in that it sleeps when there is nothing to do.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
-import type { Host, Io, Wake } from '../framework/io.ts';
+import { type Flow, FREE_FLOW, type Host, type Io, type Wake } from '../framework/io.ts';
 import { Acceptor, truncate } from './acceptor.ts';
-import { BackPressure, type Flow } from './backPressure.ts';
+import { BackPressure } from './backPressure.ts';
 import { boundedSum, type Constants, constantsOf } from './constants.ts';
 import { changeView, Election } from './election.ts';
 import { decide, Executor, execute, mayDecide, mayExecute } from './executor.ts';
@@ -41,8 +41,6 @@ export interface ReplicaOptions {
   readonly flow?: Flow;
   readonly observer?: Observer;
 }
-
-const NO_FLOW: Flow = { hold() {}, release() {} };
 
 /** What a replica counts besides its actions, from its start. */
 class Counters implements Readonly<Record<string, number>> {
@@ -76,7 +74,7 @@ export class Replica implements Host, ReplicaState {
     replicas: readonly EndPoint[],
     parameters: Parameters,
     service: ServiceClass,
-    { flow = NO_FLOW, observer = {} }: ReplicaOptions = {},
+    { flow = FREE_FLOW, observer = {} }: ReplicaOptions = {},
   ) {
     const constants = constantsOf(me, replicas, parameters);
     this.constants = constants;
