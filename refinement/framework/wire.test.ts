@@ -10,7 +10,7 @@ import {
   tuple,
   u64,
 } from '../../impl/framework/marshal.ts';
-import { type Grammar, isFrameOf, read, type Value } from './wire.ts';
+import { type Grammar, isFrameOf, read, type Value, write } from './wire.ts';
 
 const hex = (text: string): Uint8Array =>
   new Uint8Array(Buffer.from(text.replaceAll(' ', ''), 'hex'));
@@ -19,6 +19,7 @@ const U64: Grammar = { kind: 'u64' };
 const BYTES: Grammar = { kind: 'bytes' };
 const PAIR: Grammar = { kind: 'tuple', of: [U64, BYTES] };
 const LIST: Grammar = { kind: 'array', of: PAIR };
+const FEW: Grammar = { kind: 'array', of: { kind: 'bytes', most: 2 }, most: 1 };
 const CHOICE: Grammar = { kind: 'union', of: [U64, { kind: 'tuple', of: [] }, LIST] };
 
 const ZERO = '0000000000000000';
@@ -47,8 +48,27 @@ describe('the wire format', () => {
     ['the first case', CHOICE, `${ZERO} ${TWO}`, { case: 0, value: 2 }],
     ['a case without fields', CHOICE, ONE, { case: 1, value: [] }],
     ['the last case', CHOICE, `${TWO} ${ZERO}`, { case: 2, value: [] }],
-  ])('reads %s', (_, grammar, bytes, value) => {
+    ['as much as may be', FEW, `${ONE} ${TWO} abcd`, [hex('abcd')]],
+  ])('reads %s, and writes it so', (_, grammar, bytes, value) => {
     expect(read(grammar, hex(bytes))).toEqual(value);
+    expect(write(grammar, value)).toEqual(hex(bytes));
+  });
+
+  test.each<[string, Grammar, Value]>([
+    ['less than nothing', U64, -1],
+    ['half a number', U64, 0.5],
+    ['a number that is too large', U64, 2 ** 53],
+    ['bytes for a number', U64, hex('ab')],
+    ['a number for bytes', BYTES, 1],
+    ['more bytes than there may be', FEW, [hex('abcdef')]],
+    ['more elements than there may be', FEW, [hex(''), hex('')]],
+    ['a number for a list', LIST, 1],
+    ['a tuple without its last field', PAIR, [1]],
+    ['a tuple with a field to spare', PAIR, [1, hex(''), 1]],
+    ['a case that is none', CHOICE, { case: 3, value: 1 }],
+    ['no case', CHOICE, 1],
+  ])('does not write %s', (_, grammar, value) => {
+    expect(() => write(grammar, value)).toThrow(RangeError);
   });
 
   test.each<[string, Grammar, string]>([
@@ -63,6 +83,8 @@ describe('the wire format', () => {
     ['a tuple without its last field', PAIR, ONE],
     ['an array that is shorter than it says', LIST, `${TWO} ${ONE} ${ZERO}`],
     ['an array of far too many', LIST, `${MAX} ${ONE} ${ZERO}`],
+    ['more bytes than there may be', FEW, `${ONE} 0000000000000003 abcdef`],
+    ['more elements than there may be', FEW, `${TWO} ${ZERO} ${ZERO}`],
     ['a case that is none', CHOICE, '0000000000000003 0000000000000001'],
     ['a case that is far from being one', CHOICE, `${MAX} ${ONE}`],
     ['a case without its field', CHOICE, ZERO],
@@ -70,6 +92,24 @@ describe('the wire format', () => {
   ])('does not read %s', (_, grammar, bytes) => {
     expect(read(grammar, hex(bytes))).toBeUndefined();
   });
+});
+
+test('a count is not believed before there is room for so many elements', () => {
+  let elements = 0;
+  const counted: Grammar = {
+    get kind(): 'tuple' {
+      elements++;
+      return 'tuple';
+    },
+    of: [U64, U64],
+  };
+  const bytes = new Uint8Array(8 + 16 * 7);
+  bytes[7] = 7;
+  expect(read({ kind: 'array', of: counted }, bytes)).toHaveLength(7);
+  const looked = elements;
+  bytes[7] = 8;
+  expect(read({ kind: 'array', of: counted }, bytes)).toBeUndefined();
+  expect(elements).toBe(looked);
 });
 
 describe('a frame', () => {
