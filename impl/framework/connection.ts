@@ -28,6 +28,9 @@ export class Connection implements InboxOwner {
   readonly #inbox: Inbox;
   readonly #counters: TransportCounters;
   readonly #listener: ConnectionListener;
+  /** What one chunk brought: the same array again and again, for most chunks bring one frame. */
+  readonly #frames: Uint8Array[] = [];
+  #isPaused = false;
   #trouble: string | undefined;
 
   constructor(
@@ -71,13 +74,20 @@ export class Connection implements InboxOwner {
   write(payloads: readonly Uint8Array[]): void {
     this.#counters.framesOut += payloads.length;
     const pieces = joinFrames(payloads);
+    const [first] = pieces;
+    if (first !== undefined && pieces.length === 1) {
+      this.#socket.write(first);
+      return;
+    }
     this.#socket.cork();
     for (const piece of pieces) this.#socket.write(piece);
     this.#socket.uncork();
   }
 
   drained(): void {
-    if (this.#socket.isPaused()) this.#socket.resume();
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#socket.resume();
   }
 
   overdrawn(): void {
@@ -95,13 +105,15 @@ export class Connection implements InboxOwner {
 
   /** Moves the frames that have come to the inbox. */
   #deliver(): void {
-    const frames: Uint8Array[] = [];
+    const frames = this.#frames;
     for (let frame = this.#reader.next(); frame; frame = this.#reader.next()) frames.push(frame);
     this.#inboxes.put(this.#inbox, frames, this.#reader.incomplete);
+    frames.length = 0;
     if (this.#reader.failure !== undefined) {
       this.#counters.droppedOversized++;
       this.#fail(this.#reader.failure);
     } else if (this.#inboxes.isFull(this.#inbox)) {
+      this.#isPaused = true;
       this.#socket.pause();
     }
   }

@@ -20,7 +20,7 @@ export class Fifo<T> {
 
   shift(): T | undefined {
     if (this.#head === this.#front.length) {
-      if (this.#back.length === 0) return undefined;
+      if (this.#back.length <= 1) return this.#back.pop(); // The arrays may stay where they are.
       this.#front = this.#back;
       this.#back = [];
       this.#head = 0;

@@ -62,7 +62,7 @@ describe('frames', () => {
   });
 
   test('joined are the frames one after another, short and long alike', () => {
-    const sizes = fc.array(fc.constantFrom(0, 1, 16_384, 16_385, 100_000), { maxLength: 30 });
+    const sizes = fc.array(fc.constantFrom(0, 1, 65_536, 65_537, 100_000), { maxLength: 30 });
     fc.assert(
       fc.property(sizes, (lengths) => {
         const frames = lengths.map((length, index) => new Uint8Array(length).fill(index));

@@ -41,11 +41,16 @@ export interface Inbox {
   incomplete: number;
 }
 
+/** A packet that waits, and where it came in. */
+interface Frame extends Received {
+  readonly inbox: Inbox;
+}
+
 /** A peer with all its connections. */
 interface Sender {
   readonly src: EndPoint;
   readonly standing: Standing;
-  readonly frames: Fifo<{ readonly inbox: Inbox; readonly bytes: Uint8Array }>;
+  readonly frames: Fifo<Frame>;
   /** The inboxes that are not closed. */
   readonly open: Set<Inbox>;
   /** What all its inboxes hold, the closed ones included. */
@@ -105,7 +110,7 @@ export class Inboxes implements Flow {
       } else {
         this.#forgetIfGone(sender);
       }
-      return { src: sender.src, bytes };
+      return frame;
     }
     return undefined;
   }
@@ -119,7 +124,7 @@ export class Inboxes implements Flow {
     const { sender } = inbox;
     let cost = 0;
     for (const bytes of frames) {
-      sender.frames.push({ inbox, bytes });
+      sender.frames.push({ src: sender.src, bytes, inbox });
       cost += bytes.length + FRAME_OVERHEAD;
     }
     this.#charge(sender, cost + incomplete - inbox.incomplete);

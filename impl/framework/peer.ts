@@ -32,6 +32,11 @@ export interface PeerContext {
   dialFailed(failure: OpeningFailure, again: boolean): void;
   /** The last connection with the peer has ended. */
   abandoned(peer: Peer): void;
+  /**
+   * Whether a client may have another message of so many bytes on its way although it has its own
+   * share already; if so, it counts from now on.
+   */
+  takeSpareRoom(bytes: number): boolean;
   /** The peer broke the rules, and its connection was closed. */
   troubled(peer: Peer, trouble: string): void;
 }
@@ -84,23 +89,29 @@ export class Peer implements ConnectionListener, OpeningListener {
     return this.server ? 'server' : 'client';
   }
 
+  /** What is on its way to the peer, in bytes. */
+  get queued(): number {
+    return this.#cost + (this.#connections[0]?.backlog ?? 0);
+  }
+
   /**
    * Queues a message. It is dropped if what is queued reaches the limit; below that there is room
    * for a message of any size, lest a long one never gets a place in a queue that is always busy.
+   * Says whether it is the first since the last flush.
    */
-  send(bytes: Uint8Array): void {
-    const queued = this.#cost + (this.#connections[0]?.backlog ?? 0);
-    if (queued >= this.#limit) {
+  send(bytes: Uint8Array): boolean {
+    const cost = bytes.length + FRAME_OVERHEAD;
+    if (this.queued >= this.#limit && !this.#takeSpareRoom(cost)) {
       this.#context.counters.droppedQueueFull++;
-      return;
+      return false;
     }
-    this.#outbox.push(bytes);
-    this.#cost += bytes.length + FRAME_OVERHEAD;
+    this.#cost += cost;
+    return this.#outbox.push(bytes) === 1;
   }
 
   /** Writes what has been sent, or has it wait for a connection if there can be one. */
   flush(): void {
-    const connection = this.#connections.find(({ isOpen }) => isOpen);
+    const connection = this.#openConnection();
     if (connection) {
       if (this.#waiting.length > 0) connection.write(this.#waiting.map(({ bytes }) => bytes));
       if (this.#outbox.length > 0) connection.write(this.#outbox);
@@ -204,6 +215,16 @@ export class Peer implements ConnectionListener, OpeningListener {
     if (now - this.#unansweredSince <= this.#context.limits.silenceMs) return;
     this.#unansweredSince = now;
     this.dial();
+  }
+
+  #takeSpareRoom(bytes: number): boolean {
+    return this.server === undefined && this.#context.takeSpareRoom(bytes);
+  }
+
+  /** The newest that something can be written to. */
+  #openConnection(): Connection | undefined {
+    for (const connection of this.#connections) if (connection.isOpen) return connection;
+    return undefined;
   }
 
   #wantsConnection(): boolean {

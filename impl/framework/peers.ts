@@ -24,6 +24,8 @@ export class Peers implements PeerContext, ListenerOwner {
   readonly #acceptClients: boolean;
   readonly #log: RateLimitedLog;
   readonly #peers = new Map<EndPoint, Peer>();
+  /** What is on its way to all clients, in bytes; unknown until somebody asks. */
+  #queuedForClients: number | undefined;
   #closed = false;
   /** Called when the transport is closed and no connection is left. */
   #onEmpty = (): void => {};
@@ -48,6 +50,18 @@ export class Peers implements PeerContext, ListenerOwner {
 
   get(endPoint: EndPoint): Peer | undefined {
     return this.#peers.get(endPoint);
+  }
+
+  takeSpareRoom(bytes: number): boolean {
+    this.#queuedForClients ??= this.#sumForClients();
+    if (this.#queuedForClients >= this.limits.clientsOutboxBytes) return false;
+    this.#queuedForClients += bytes;
+    return true;
+  }
+
+  /** What is on its way has been written, as far as it can be. */
+  flushed(): void {
+    this.#queuedForClients = undefined;
   }
 
   /** Dials every server. */
@@ -123,6 +137,12 @@ export class Peers implements PeerContext, ListenerOwner {
     const clients = this.#peers.size - this.#service.servers.length;
     if (clients < this.limits.clients) return undefined;
     return { reason: 'tooManyClients', detail: `${clients} clients are connected already` };
+  }
+
+  #sumForClients(): number {
+    let sum = 0;
+    for (const peer of this.#peers.values()) if (peer.server === undefined) sum += peer.queued;
+    return sum;
   }
 
   #checkEmpty(): void {

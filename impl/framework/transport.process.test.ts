@@ -83,7 +83,7 @@ describe.each([
   test('keeps the order of a connection, and payloads of any size whole', async () => {
     bench = new Bench(identities, useSsl);
     const [first, second] = (await bench.startAll()) as [Transport, Transport];
-    const sizes = [0, 1, 3_000_000, 0, 70_000, 16_384, 16_385, 5];
+    const sizes = [0, 1, 3_000_000, 0, 70_000, 65_536, 65_537, 5];
     for (const [index, size] of sizes.entries()) {
       first.send(endPoint(1), new Uint8Array(size).fill(index));
     }
@@ -219,7 +219,7 @@ describe('sending', () => {
   });
 
   test('of a message longer than the limit succeeds behind a short one', async () => {
-    const limits = { outboxBytes: 1000, clientOutboxBytes: 1000 };
+    const limits = { outboxBytes: 1000, clientOutboxBytes: 1000, clientsOutboxBytes: 0 };
     const server = await startOne({ limits });
     const peer = await bench.start(1, { limits });
     const me = await createClientCredentials(new Date());
@@ -240,7 +240,8 @@ describe('sending', () => {
   });
 
   test('to a client that does not read is bounded, and the rest is dropped', async () => {
-    const server = await startOne({ limits: { clientOutboxBytes: 100_000 } });
+    const limits = { clientOutboxBytes: 100_000, clientsOutboxBytes: 100_000 };
+    const server = await startOne({ limits });
     const socket = await bench.dialAs(Uint8Array.of(1), server);
     socket.pause();
     await until(() => server.counters.connectionsOpened === 1);

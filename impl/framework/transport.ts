@@ -57,7 +57,7 @@ export class Transport implements Pick<Io, 'receive' | 'send'>, Flow {
   readonly #loopback: Loopback;
   readonly #peers: Peers;
   /** Peers that something has been sent to since the last flush. */
-  readonly #unflushed = new Set<Peer>();
+  #unflushed: Peer[] = [];
   #listener: Listener | undefined;
 
   private constructor(options: ClientOptions, acceptClients: boolean, eager: boolean) {
@@ -134,14 +134,15 @@ export class Transport implements Pick<Io, 'receive' | 'send'>, Flow {
       this.#counters.droppedUnroutable++;
       return;
     }
-    peer.send(bytes);
-    this.#unflushed.add(peer);
+    if (peer.send(bytes)) this.#unflushed.push(peer);
   }
 
   /** Sends all messages since the last flush, with one write for each peer. */
   flush(): void {
-    for (const peer of this.#unflushed) peer.flush();
-    this.#unflushed.clear();
+    const peers = this.#unflushed;
+    this.#unflushed = [];
+    for (const peer of peers) peer.flush();
+    this.#peers.flushed();
     this.#loopback.flush();
   }
 

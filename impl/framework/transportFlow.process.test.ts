@@ -13,7 +13,7 @@ import { type Credentials, createClientCredentials } from './certificate.ts';
 import { encodeFrame } from './frame.ts';
 import { endPointOf, type PrivateIdentity } from './identity.ts';
 import type { Transport } from './transport.ts';
-import { DEFAULT_LIMITS, limitsWith } from './transportLimits.ts';
+import { DEFAULT_LIMITS, FRAME_OVERHEAD, limitsWith } from './transportLimits.ts';
 
 let identities: PrivateIdentity[];
 let me: Credentials;
@@ -59,7 +59,7 @@ describe.each([
     expect(server.waiting).toBe(0);
   });
 
-  test('a client that is held has to wait, and so does what it writes; nothing is lost', async () => {
+  test('a client that is held has to wait with what it writes; nothing is lost', async () => {
     bench = new Bench(identities, useSsl);
     const server = await bench.start(0, { limits: { inboxBytes: 100_000 } });
     // A message is dropped where there is no room for it, and these must not be.
@@ -111,6 +111,30 @@ describe('a client that is held', () => {
       'one',
       'two',
     ]);
+  });
+});
+
+describe('clients', () => {
+  test('have a share each on its way to them, and more while all have little', async () => {
+    bench = new Bench(identities, false);
+    const limits = { clientOutboxBytes: 1000, clientsOutboxBytes: 10_000 };
+    const server = await bench.start(0, { limits });
+    const keys = ['one', 'two'].map((name) => Buffer.from(name));
+    for (const key of keys) await bench.dialAs(key, server);
+    await until(() => server.counters.connectionsOpened === 2);
+    /** How many messages that cost 100 each are taken for a client before one is dropped. */
+    const taken = (name: string): number => {
+      for (let count = 0; ; count++) {
+        const before = server.counters.droppedQueueFull;
+        server.send(endPointOf(Buffer.from(name)), new Uint8Array(100 - FRAME_OVERHEAD));
+        if (server.counters.droppedQueueFull > before) return count;
+      }
+    };
+    expect([taken('one'), taken('two')]).toEqual([100, 10]);
+    server.flush();
+    await until(() => server.counters.framesOut === 110);
+    // What the system has taken does not count any more.
+    expect([taken('two'), taken('one')]).toEqual([100, 10]);
   });
 });
 

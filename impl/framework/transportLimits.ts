@@ -33,10 +33,14 @@ export interface TransportLimits {
    */
   readonly outboxBytes: number;
   /**
-   * The same for a peer that is no server of the service: it wants only replies to its own
-   * requests.
+   * The same for a peer that is no server of the service: so much is its own, whatever others do.
    */
   readonly clientOutboxBytes: number;
+  /**
+   * How much may be on its way to all clients together, in bytes. Below that a client may have more
+   * than its own: what it asked for in one go may be long.
+   */
+  readonly clientsOutboxBytes: number;
   /** Connected peers that are no servers of the service. */
   readonly clients: number;
   /** Connections with one peer; one more closes the oldest. */
@@ -76,6 +80,7 @@ export const DEFAULT_LIMITS: TransportLimits = {
   heldBytes: 384 * 1024 * 1024,
   outboxBytes: 16 * 1024 * 1024,
   clientOutboxBytes: 1024 * 1024,
+  clientsOutboxBytes: 256 * 1024 * 1024,
   clients: 1000,
   connectionsPerPeer: 4,
   openings: 64,
