@@ -3,6 +3,7 @@ import {
   ApplicationRefusal,
   BOUNDARIES,
   BoundaryRefusal,
+  HistoryRefusal,
   HostRefusal,
   IoOrderRefusal,
   LivenessRefusal,
@@ -78,6 +79,19 @@ const EXAMPLES: readonly [BoundaryRefusal, string, string][] = [
     at        the bytes
     expected  1 bytes 01
     actual    1 bytes 02`,
+  ],
+  [
+    new HistoryRefusal(
+      { host: 'client3', step: 12, action: 'get', about: 'key "x"' },
+      { failed: 'some order of the calls explains every reply' },
+      ['    answer    nothing', '  This call cannot be explained:'],
+    ),
+    'HistoryRefusal',
+    `B7 (what clients saw to one order of their calls) refuses step 12, client3 get
+  ✗ some order of the calls explains every reply
+    about     key "x"
+    answer    nothing
+  This call cannot be explained:`,
   ],
   [
     new LivenessRefusal(

@@ -16,6 +16,7 @@ export const BOUNDARIES = {
   B3: 'protocol system to specification',
   B4: 'packets to specification',
   B6: 'implementation application to specification application',
+  B7: 'what clients saw to one order of their calls',
   liveness: 'a fair behaviour to progress',
 } as const;
 
@@ -111,6 +112,23 @@ export class PacketRefusal extends BoundaryRefusal {
 export class ApplicationRefusal extends BoundaryRefusal {
   readonly boundary = 'B6';
   override readonly name = 'ApplicationRefusal';
+}
+
+/** B7: replies that no single machine can have given to these calls, whatever the inside. */
+export class HistoryRefusal extends BoundaryRefusal {
+  readonly boundary = 'B7';
+  override readonly name = 'HistoryRefusal';
+  /** What a person needs to see it, as lines. */
+  readonly story: readonly string[];
+
+  constructor(place: Place, refusal: Refusal, story: readonly string[]) {
+    super(place, refusal);
+    this.story = story;
+  }
+
+  override get message(): string {
+    return [super.message, ...this.story].join('\n');
+  }
 }
 
 /** Liveness: nothing wrong happened, but not what was promised to happen in time. */
