@@ -5,7 +5,9 @@
  * say what they mean and why they hold.
  */
 import { agreementOfPackets, agreementOnOperations } from './invariants/agreement.ts';
-import { boundsOfPackets, constantsOfReplicas } from './invariants/constants.ts';
+import { boundsOfPackets, boundsOfReplicas } from './invariants/bounds.ts';
+import { constantsOfReplicas } from './invariants/constants.ts';
+import { executionOfReplicas } from './invariants/executing.ts';
 import { checkpointsOfAll, executorInPackets, executorOfReplicas } from './invariants/executor.ts';
 import { inductiveInPackets } from './invariants/inductive.ts';
 import { learnerOfReplicas } from './invariants/learner.ts';
@@ -18,12 +20,14 @@ import { afterSteps, ofEverything, ofNews, ofRecentOperations } from './scope.ts
 
 const ofReplicas = {
   ...constantsOfReplicas,
+  ...boundsOfReplicas,
   ...proposerOfReplicas,
   ...votesOfReplicas,
   ...promisesOfReplicas,
   ...executorOfReplicas,
   ...learnerOfReplicas,
   ...requestsOfReplicas,
+  ...executionOfReplicas,
 };
 
 /** Of packets that replicas send. */

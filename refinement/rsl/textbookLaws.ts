@@ -1,12 +1,13 @@
 /**
  * # The invariants of a replicated service, by the book
  *
- * The laws R1 to R30 as the literature has them, and R31, which is new: of all packets ever sent and
- * all replicas as they are, each in as few quantifiers as it takes. What they mean, and where this
- * protocol is not the original, the modules of the invariants say. R28, and a part of R18 and of
- * R30, speak of steps and are not here.
+ * The laws R1 to R30 as the literature has them, and R31 and R33, which are new: of all packets ever
+ * sent and all replicas as they are, each in as few quantifiers as it takes. What they mean, and
+ * where this protocol is not the original, the modules of the invariants say. R28, R32, and a part
+ * of R18 and of R30, speak of steps and are not here.
  */
 import { equal } from '../../spec/framework/equal.ts';
+import { bounds } from './textbookBounds.ts';
 import {
   allVotes,
   ballotsUsed,
@@ -49,21 +50,6 @@ const constants: Readonly<Record<string, Law>> = {
         && [...suspectors].every((place) => place === me || saysSo(place))
       );
     }),
-  R30: (m) => {
-    const { maxLogLength, maxCachedReplies, maxBatchSize } = m.setting.parameters;
-    return (
-      m.said('2a').every(({ msg }) => msg.batch.length <= maxBatchSize)
-      && everyReplica(m, ({ acceptor, executor, election }) => {
-        const waiting = [...election.receivedEarlier, ...election.receivedThisEpoch];
-        const names = new Set(waiting.map(({ client, seqno }) => `${seqno} ${client}`));
-        return (
-          acceptor.votes.size <= maxLogLength
-          && executor.replyCache.size <= maxCachedReplies
-          && names.size === waiting.length
-        );
-      })
-    );
-  },
   R31: (m) => m.said('heartbeat').every(({ msg }) => m.states[msg.view.proposer] !== undefined),
 };
 
@@ -277,10 +263,18 @@ const services: Readonly<Record<string, Law>> = {
       ...m.said('2a').flatMap(({ msg }) => msg.batch),
       ...m.said('1b').flatMap(({ msg }) => [...msg.votes.values()].flatMap(({ batch }) => batch)),
     ].every((request) => wasSent(m, request)),
+  R33: (m) =>
+    m.setting.parameters.compatible
+    || everyReplica(m, ({ proposer, executor }) =>
+      [...proposer.highestRequested].every(
+        ([client, seqno]) => (executor.replyCache.get(client)?.seqno ?? -1) < seqno,
+      ),
+    ),
 };
 
 export const LAWS: Readonly<Record<string, Law>> = {
   ...constants,
+  ...bounds,
   ...agreement,
   ...acceptors,
   ...checkpoints,

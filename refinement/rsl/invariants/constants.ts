@@ -1,18 +1,15 @@
 /**
- * # Constants and bounds
+ * # Constants, views and epochs
  *
- * What a replica knows from the start it never changes, and what it keeps stays within bounds.
+ * What a replica knows from the start it never changes, and there is sense in how it elects.
  *
- * Follows Protocol/RSL/CommonProof/Constants.i.dfy, LivenessProof/EpochLength.i.dfy and
- * Impl/RSL/{AcceptorState,ExecutorState,ElectionState}.i.dfy of IronFleet.
+ * Follows Protocol/RSL/CommonProof/Constants.i.dfy and LivenessProof/EpochLength.i.dfy of IronFleet.
  */
 import type { Constants, Parameters } from '../../../protocol/rsl/configuration.ts';
 import type { Election } from '../../../protocol/rsl/election.ts';
-import type { Request } from '../../../protocol/rsl/messages.ts';
 import { clause, type Verdict } from '../../../spec/framework/verdict.ts';
 import type { Ghost } from '../ghost.ts';
-import type { PacketLaw, ReplicaLaw } from '../scope.ts';
-import { timersAreNear } from './timers.ts';
+import type { ReplicaLaw } from '../scope.ts';
 
 /** R1, ConstantsAllConsistent: a replica knows its place, the others, and the parameters. */
 function areConfigured(constants: Constants, ghost: Ghost, place: number): Verdict {
@@ -57,53 +54,9 @@ function isTimed(election: Election, { setting, claims }: Ghost, place: number):
 const isPlace = (place: number, count: number): boolean =>
   Number.isInteger(place) && 0 <= place && place < count;
 
-/** R30: no request waits twice. */
-function waitsOnce({ receivedEarlier, receivedThisEpoch }: Election): Verdict {
-  return clause(
-    'no request waits twice',
-    !hasTwice(receivedEarlier)
-      && !hasTwice(receivedThisEpoch)
-      && !receivedThisEpoch.some((request) => receivedEarlier.some(isSame(request))),
-  );
-}
-
-const isSame =
-  (a: Request) =>
-  (b: Request): boolean =>
-    a.client === b.client && a.seqno === b.seqno;
-
-const hasTwice = (requests: readonly Request[]): boolean =>
-  requests.some((request, index) => requests.findIndex(isSame(request)) < index);
-
-/** R30: what a replica keeps is within its bounds. */
-const isBounded: ReplicaLaw = (r, { setting, last }, _, before) => {
-  const { acceptor, executor, election } = r;
-  const { maxLogLength, maxCachedReplies } = setting.parameters;
-  const now = before === undefined ? undefined : last?.now;
-  return (
-    clause(
-      'there are no more votes than operations in the window',
-      acceptor.votes.size <= maxLogLength,
-    )
-    ?? clause('the replies kept are not too many', executor.replyCache.size <= maxCachedReplies)
-    ?? (before?.election === election ? undefined : waitsOnce(election))
-    ?? (before === undefined || now === undefined
-      ? undefined
-      : timersAreNear(r, before, now, setting.parameters))
-  );
-};
-
 export const constantsOfReplicas: Readonly<Record<string, ReplicaLaw>> = {
   R1: ({ constants }, ghost, place, before) =>
     before?.constants === constants ? undefined : areConfigured(constants, ghost, place),
   R29: ({ election }, ghost, place, before) =>
     before?.election === election ? undefined : isTimed(election, ghost, place),
-  R30: isBounded,
-};
-
-export const boundsOfPackets: Readonly<Record<string, PacketLaw>> = {
-  R30: ({ msg }, { setting }) =>
-    msg.type === '2a'
-      ? clause('no batch is too large', msg.batch.length <= setting.parameters.maxBatchSize)
-      : undefined,
 };

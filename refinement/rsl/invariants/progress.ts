@@ -6,8 +6,9 @@
  * tell by what the replica has said: its promises and votes (R8, R9), the ballots that it has
  * attempted (R18, R4) and its checkpoint (R17).
  *
- * The ballot that an executor reflects may well sink: whoever takes over a state that is further on
- * may have executed, in a higher ballot, an operation that the other has executed in a lower one.
+ * The ballot that an executor reflects may well sink, so that is not here: whoever takes over a state
+ * that is further on may have executed, in a higher ballot, an operation that the other has executed
+ * in a lower one.
  *
  * Follows Protocol/RSL/CommonProof/{Actions,LogTruncationPoint}.i.dfy of IronFleet.
  */

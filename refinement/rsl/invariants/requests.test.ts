@@ -6,13 +6,14 @@ import {
   but,
   CHOSEN,
   expectWrong,
-  FIRST,
   plus,
   propose,
   type Scene,
   SECOND,
   says,
   type WrongScene,
+  wrongByTheBook,
+  wrongWith,
   X,
   Y,
 } from '../../../harness/testing/rslScenes.ts';
@@ -24,7 +25,16 @@ import { MAX_REQUEST_BYTES } from '../../../spec/apps/application.ts';
 const Z = request('z', 1);
 const LONG = { client: 'z', seqno: 2, request: 'z'.repeat(MAX_REQUEST_BYTES + 1) };
 const NOT_SENT = 'a request was sent by its client';
-const WAITS_TWICE = 'no request waits twice';
+
+/** A proposer that remembers to have queued this, and something of another client. */
+const queued = (client: string, seqno: number) => ({
+  proposer: {
+    highestRequested: new Map([
+      ['y', 1],
+      [client, seqno],
+    ]),
+  },
+});
 
 const REQUESTS: readonly WrongScene[] = [
   ['R27', NOT_SENT, 'R27', but(CHOSEN, 'b', { election: { receivedThisEpoch: [Y, Z] } })],
@@ -48,6 +58,8 @@ const REQUESTS: readonly WrongScene[] = [
     'R27',
     plus(but(CHOSEN, 'a', { proposer: { requestQueue: [LONG] } }), asks(LONG)),
   ],
+  ['R33', 'what is remembered as queued is not settled', 'R33', but(CHOSEN, 'c', queued('x', 1))],
+  ['R33', 'what is remembered as queued is not settled', 'R33', but(CHOSEN, 'c', queued('x', 0))],
 ];
 
 /** The scene in which b knows something else from the start. */
@@ -59,11 +71,6 @@ const configured = (constants: Partial<Constants>): Scene => ({
 });
 
 const PARAMETERS = (CHOSEN.states[1] as Replica).constants.parameters;
-const THREE = ['x', 'y', 'z'].map((client) => [client, { seqno: 1, reply: '' }] as const);
-const MANY = [0, 1, 2, 3, 4].map(
-  (operation) => [operation, { ballot: FIRST, batch: [X] }] as const,
-);
-
 const CONSTANTS: readonly WrongScene[] = [
   ['R1', 'a replica knows its place', 'R1', configured({ index: 2 })],
   ['R1', 'a replica knows its place', 'R1', configured({ me: 'x' })],
@@ -114,34 +121,15 @@ const CONSTANTS: readonly WrongScene[] = [
       ...says('b', { type: 'heartbeat', view: ballot(1, 3), suspicious: false, checkpoint: 0 }),
     ),
   ],
-  [
-    'R30',
-    'there are no more votes than operations in the window',
-    'R12 R14 R30',
-    but(CHOSEN, 'b', { acceptor: { votes: new Map(MANY) } }),
-  ],
-  [
-    'R30',
-    'the replies kept are not too many',
-    'R22 R25 R30',
-    but(CHOSEN, 'c', { executor: { replyCache: new Map(THREE) } }),
-  ],
-  ['R30', WAITS_TWICE, 'R30', but(CHOSEN, 'b', { election: { receivedEarlier: [{ ...Y }] } })],
-  ['R30', WAITS_TWICE, 'R30', but(CHOSEN, 'b', { election: { receivedThisEpoch: [Y, Y] } })],
-  ['R30', WAITS_TWICE, 'R30', but(CHOSEN, 'c', { election: { receivedEarlier: [Y, X, Y] } })],
-  [
-    'R30',
-    'no batch is too large',
-    'R30',
-    plus(
-      but(CHOSEN, 'a', { proposer: { nextOperation: 2 } }),
-      ...says('a', propose(1, X, Y, X, Y)),
-    ),
-  ],
 ];
 
 describe('requests and constants', () => {
   test.each([...REQUESTS, ...CONSTANTS])('%s: ✗ %s, of all laws %s', expectWrong);
+
+  test('let a proposer remember what is under way', () => {
+    const scene = but(but(CHOSEN, 'c', queued('x', 2)), 'a', queued('x', 1));
+    expect([...wrongWith(scene), ...wrongByTheBook(scene)]).toEqual([]);
+  });
 
   test.each([
     ['./requests.ts', REQUESTS],

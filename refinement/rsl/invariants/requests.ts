@@ -1,7 +1,8 @@
 /**
  * # Requests
  *
- * Wherever a request turns up, its client has sent it to a replica, and it is not too long.
+ * Wherever a request turns up, its client has sent it to a replica, and it is not too long. And a
+ * proposer does not keep for ever what it has queued.
  *
  * Follows Protocol/RSL/CommonProof/Requests.i.dfy of IronFleet. Votes and decisions have no part
  * here: by R12 and R24 what they hold was proposed.
@@ -45,6 +46,27 @@ const proposedWereSent: PacketLaw = ({ msg }, ghost) => {
   return undefined;
 };
 
-export const requestsOfReplicas: Readonly<Record<string, ReplicaLaw>> = { R27: waitingWereSent };
+/**
+ * R33: what a proposer remembers to have queued is not settled; so it remembers no more clients
+ * than have something under way. The original's remembers all clients of its view.
+ */
+const queuedAreUnsettled: ReplicaLaw = ({ proposer, executor }, { setting }, _place, before) => {
+  const { highestRequested } = proposer;
+  const { replyCache } = executor;
+  const isOld =
+    highestRequested === before?.proposer.highestRequested
+    && replyCache === before.executor.replyCache;
+  if (setting.parameters.compatible || isOld) return undefined;
+  for (const [client, seqno] of highestRequested) {
+    const settled = replyCache.get(client)?.seqno ?? -1;
+    if (settled >= seqno) return { failed: 'what is remembered as queued is not settled' };
+  }
+  return undefined;
+};
+
+export const requestsOfReplicas: Readonly<Record<string, ReplicaLaw>> = {
+  R27: waitingWereSent,
+  R33: queuedAreUnsettled,
+};
 
 export const requestsInPackets: Readonly<Record<string, PacketLaw>> = { R27: proposedWereSent };

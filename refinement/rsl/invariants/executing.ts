@@ -1,0 +1,66 @@
+/**
+ * # Steps of execution
+ *
+ * What a replica notes, and whom it answers, when it has executed an operation. These laws speak of
+ * a step and what it sends, not of a state.
+ *
+ * The replica in whose ballot an operation was decided answers all its clients; the others remember
+ * what they would have said, for whoever asks again. In the original everyone answers. IronFleet has
+ * no such law: for what clients may be told, R26 is enough.
+ */
+import type { Replica } from '../../../protocol/rsl/replica.ts';
+import { clause } from '../../../spec/framework/verdict.ts';
+import { RESTART } from '../../framework/systemRefinement.ts';
+import type { Ghost } from '../ghost.ts';
+import type { ReplicaLaw } from '../scope.ts';
+import { order } from '../values.ts';
+
+/** Whether the last step was one that a replica took of its own accord, as it went on. */
+const isLocal = ({ last }: Ghost): boolean =>
+  last !== undefined && last.packet === undefined && last.action !== RESTART;
+
+/**
+ * R28, of the ballot that a replica reflects: it is at least that of all that it has executed, in
+ * whatever order their ballots come. It sinks only where a state is taken over.
+ */
+const reflectsHighest: ReplicaLaw = ({ executor: e }, ghost, _place, before) => {
+  const old = before?.executor;
+  if (old === undefined || old === e || !isLocal(ghost)) return undefined;
+  return clause(
+    'the ballot reflected sinks only where a state is taken over',
+    order(old.maxBallotReflected, e.maxBallotReflected) <= 0,
+  );
+};
+
+/** R32: an operation is answered by the replica in whose ballot it was decided, and by no other. */
+const proposersAnswer: ReplicaLaw = (r, ghost, place, before) => {
+  const { decided, operationsComplete } = before?.executor ?? {};
+  if (decided === undefined || operationsComplete === r.executor.operationsComplete) {
+    return undefined;
+  }
+  if (!isLocal(ghost)) return undefined;
+  const sends = ghost.last?.step.sends ?? [];
+  if (!ghost.setting.parameters.compatible && decided.ballot.proposer !== place) {
+    return clause('who executes another’s proposal leaves the answers to it', sends.length === 0);
+  }
+  for (const { client, seqno } of decided.batch) {
+    const reply = replyKept(r, client, seqno);
+    // A later request in the same batch leaves nothing to be said of this one.
+    if (reply === undefined) continue;
+    const isTold = sends.some(
+      ({ dst, msg }) => dst === client && msg.type === 'reply' && msg.reply === reply,
+    );
+    if (!isTold) return { failed: 'who executes its own proposal answers everyone in it' };
+  }
+  return undefined;
+};
+
+function replyKept({ executor: { replyCache } }: Replica, client: string, seqno: number) {
+  const kept = replyCache.get(client);
+  return kept?.seqno === seqno ? kept.reply : undefined;
+}
+
+export const executionOfReplicas: Readonly<Record<string, ReplicaLaw>> = {
+  R28: reflectsHighest,
+  R32: proposersAnswer,
+};
