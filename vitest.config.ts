@@ -10,6 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'pure',
+          setupFiles: ['harness/testing/seed.ts'],
           include: ['{spec,protocol,impl,refinement,harness}/**/*.test.ts'],
           exclude: ['**/*.process.test.ts', '**/node_modules/**', 'dist/**'],
           isolate: false,
@@ -20,6 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'process',
+          setupFiles: ['harness/testing/seed.ts'],
           include: ['{impl,harness}/**/*.process.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
