@@ -9,6 +9,7 @@ import type fc from 'fast-check';
 import type { z } from 'zod';
 import { lockCampaign, lockProtocolCampaign } from '../lock/campaign.ts';
 import { rslCampaign } from '../rsl/campaign.ts';
+import { replicaCampaign } from '../rsl/replicaCampaign.ts';
 import type { Plan } from '../simulation/plan.ts';
 import type { Behaviours } from './behaviour.ts';
 import type { Level } from './level.ts';
@@ -95,7 +96,7 @@ export const anyService = <Config>(service: CampaignService<Config>): AnyCampaig
 /** Each service with its levels, the one that is meant where nothing is said first. */
 const SERVICES: Readonly<Record<string, readonly AnyCampaignService[]>> = {
   lock: [anyService(lockCampaign), anyService(lockProtocolCampaign)],
-  rsl: [anyService(rslCampaign)],
+  rsl: [anyService(replicaCampaign), anyService(rslCampaign)],
 };
 
 /** Throws a RangeError if there is no service of this name, or not at this level. */

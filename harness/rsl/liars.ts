@@ -14,6 +14,10 @@ import type { Random } from '../simulation/random.ts';
 export interface Scenery {
   readonly replicas: readonly EndPoint[];
   readonly application: Application;
+  /** Whose requests the liar makes up. */
+  readonly clients?: readonly EndPoint[];
+  /** Whether only what can be written in bytes is said: other numbers and rubbish are not. */
+  readonly inBytes?: boolean;
 }
 
 const MAX_SEQNO = 5;
@@ -21,16 +25,22 @@ const MAX_OPERATION = 8;
 
 /** How often a number is one that no replica would ever say. */
 const ABSURD = 0.1;
-const HUGE = [Number.MAX_SAFE_INTEGER, 2 ** 53, 2 ** 64, Number.MAX_VALUE] as const;
+const LARGEST = Number.MAX_SAFE_INTEGER;
+const HUGE = [LARGEST, 2 ** 53, 2 ** 64, Number.MAX_VALUE] as const;
 
-export function lie({ replicas, application }: Scenery, random: Random): Message {
-  const ballot = ballotOf(random, replicas.length);
-  const operation = random.happens(ABSURD) ? random.pick(HUGE) : random.below(MAX_OPERATION);
+const TYPES = 12;
+
+export function lie(scenery: Scenery, random: Random): Message {
+  const { replicas, application, inBytes = false } = scenery;
+  const { clients = ['client1', 'client2', 'mallory'] } = scenery;
+  const ballot = ballotOf(random, replicas.length, inBytes);
+  const huge = inBytes ? LARGEST : random.pick(HUGE);
+  const operation = random.happens(ABSURD) ? huge : random.below(MAX_OPERATION);
   const seqno = random.below(MAX_SEQNO);
-  const batch = batchOf(random);
+  const batch = batchOf(random, clients);
   const checkpoint = operation;
   const logTruncationPoint = operation;
-  switch (random.below(12)) {
+  switch (random.below(inBytes ? TYPES - 1 : TYPES)) {
     case 0:
       return { type: 'request', seqno, request: '\x00'.repeat(8) };
     case 1:
@@ -38,7 +48,7 @@ export function lie({ replicas, application }: Scenery, random: Random): Message
     case 2:
       return { type: '1a', ballot };
     case 3:
-      return { type: '1b', ballot, logTruncationPoint, votes: votesOf(random, ballot) };
+      return { type: '1b', ballot, logTruncationPoint, votes: votesOf(random, ballot, clients) };
     case 4:
       return { type: '2a', ballot, operation, batch };
     case 5:
@@ -62,24 +72,28 @@ export function lie({ replicas, application }: Scenery, random: Random): Message
 }
 
 /** Now and then of a proposer who is no replica, or far beyond all others. */
-const ballotOf = (random: Random, replicas: number): Ballot => ({
-  seqno: random.happens(ABSURD) ? random.pick(HUGE) : random.below(4),
+const ballotOf = (random: Random, replicas: number, inBytes: boolean): Ballot => ({
+  seqno: random.happens(ABSURD) ? random.pick(inBytes ? [LARGEST] : HUGE) : random.below(4),
   proposer: random.happens(ABSURD)
-    ? random.pick([replicas, -1, 0.5, 2 ** 53])
+    ? random.pick(inBytes ? [replicas, LARGEST] : [replicas, -1, 0.5, 2 ** 53])
     : random.below(replicas),
 });
 
-const batchOf = (random: Random): Batch =>
+const batchOf = (random: Random, clients: readonly EndPoint[]): Batch =>
   Array.from({ length: random.below(3) }, () => ({
-    client: random.pick(['client1', 'client2', 'mallory']),
+    client: random.pick(clients),
     seqno: random.below(MAX_SEQNO),
     request: '\x00'.repeat(8),
   }));
 
-const votesOf = (random: Random, ballot: Ballot): ReadonlyMap<number, Vote> =>
+const votesOf = (
+  random: Random,
+  ballot: Ballot,
+  clients: readonly EndPoint[],
+): ReadonlyMap<number, Vote> =>
   new Map(
     Array.from({ length: random.below(3) }, () => [
       random.below(MAX_OPERATION),
-      { ballot, batch: batchOf(random) },
+      { ballot, batch: batchOf(random, clients) },
     ]),
   );

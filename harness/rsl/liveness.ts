@@ -39,6 +39,9 @@
  *   all this begins, and each of the others at most one twice as long as the one before it.
  *   Together they last no longer than 2E₀(2ˡ − 1) + 2Nl.
  *
+ * Running replicas never have two operations with requests of one client under way, so each round
+ * may be of one operation only: for them W is 1.
+ *
  * Before any of that, whatever the timers were set to has to pass: clocks that were set back make
  * that long.
  *
@@ -54,11 +57,18 @@ import { type Ballot, compareBallots } from '../../protocol/rsl/ballot.ts';
 import type { Parameters } from '../../protocol/rsl/configuration.ts';
 import type { Message } from '../../protocol/rsl/messages.ts';
 import type { Replica } from '../../protocol/rsl/replica.ts';
+import { wireOf } from '../../refinement/rsl/wire.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { Expect, Expectation, Healed } from '../simulation/expectation.ts';
 import { Random } from '../simulation/random.ts';
-import { PersistentClient } from '../simulation/requestClient.ts';
-import { type ApplicationName, ASKED, conversationWith, LONGEST } from './requests.ts';
+import { type Conversation, PersistentClient } from '../simulation/requestClient.ts';
+import {
+  type ApplicationName,
+  ASKED,
+  conversationInBytes,
+  conversationWith,
+  LONGEST,
+} from './requests.ts';
 
 /** How often the client asks. */
 const PERIOD = 50;
@@ -70,14 +80,49 @@ export function expectReply(
   application: ApplicationName,
   states: readonly Replica[],
 ): Expect<Message> {
+  const conversation = conversationWith(application);
+  return expectReplyTo('client1', { msg: freshRequest(application), conversation }, states);
+}
+
+/** The same of replicas that run, who are asked in bytes. */
+export function expectReplyInBytes(
+  application: ApplicationName,
+  client: EndPoint,
+  states: readonly Replica[],
+): Expect<Uint8Array> {
+  const conversation = conversationInBytes(application);
+  const msg = wireOf(ASKED[application].application, true).write(freshRequest(application));
+  return expectReplyTo(client, { msg, conversation }, states, 1);
+}
+
+const freshRequest = (application: ApplicationName): Message => ({
+  type: 'request',
+  seqno: FRESH,
+  request: ASKED[application].request(new Random(0)),
+});
+
+/** What a client keeps asking, and how it is answered. */
+interface Asking<Said> {
+  readonly msg: Said;
+  readonly conversation: Conversation<Said>;
+}
+
+/** `window` is how many operations are under way at once, if that is fewer than there may be. */
+function expectReplyTo<Said>(
+  name: EndPoint,
+  { msg, conversation }: Asking<Said>,
+  states: readonly Replica[],
+  window?: number,
+): Expect<Said> {
   const [first] = states;
   if (first === undefined) throw new RangeError('no replica, no reply');
   const { replicas, quorum, parameters } = first.constants;
-  const begin = (healed: Healed): Expectation<Message> => {
+  const request = { client: name, seqno: FRESH, msg };
+  const begin = (healed: Healed): Expectation<Said> => {
     const asked = healed.live.map((place) => replicas[place] as EndPoint);
-    const client = clientOf(application, asked);
+    const client = new PersistentClient(request, asked, conversation, PERIOD);
     const common = { client, observe: () => {} };
-    const bound = replyBound(states, healed);
+    const bound = replyBound(states, healed, window);
     if (parameters.compatible) {
       return {
         ...common,
@@ -96,21 +141,6 @@ export function expectReply(
   return { silent: replicas.length - quorum, begin };
 }
 
-function clientOf(
-  application: ApplicationName,
-  asked: readonly EndPoint[],
-): PersistentClient<Message> {
-  const request = ASKED[application].request(new Random(0));
-  const msg: Message = { type: 'request', seqno: FRESH, request };
-  const conversation = conversationWith(application);
-  return new PersistentClient(
-    { client: 'client1', seqno: FRESH, msg },
-    asked,
-    conversation,
-    PERIOD,
-  );
-}
-
 /** How long after the first reply the last may come, in milliseconds, as derived above. */
 function catchUpBound(
   replicas: number,
@@ -122,14 +152,18 @@ function catchUpBound(
   return replicas * round + PERIOD + 2 * L + R;
 }
 
-/** How long the first reply may take, in milliseconds, as derived above. */
-export function replyBound(states: readonly Replica[], healed: Healed): number {
+/**
+ * How long the first reply may take, in milliseconds, as derived above; `window` is W, if not that
+ * of the parameters.
+ */
+export function replyBound(states: readonly Replica[], healed: Healed, window?: number): number {
   const { latency: L, reaction: R } = healed;
   const live = healed.live.map((place) => states[place] as Replica);
   const { parameters, quorum } = (live[0] as Replica).constants;
   const { heartbeatPeriod, baselineViewTimeout } = parameters;
   const news = heartbeatPeriod + 2 * R + L;
-  const service = serviceTime(live, parameters, { L, R, news });
+  const maxLogLength = window ?? parameters.maxLogLength;
+  const service = serviceTime(live, { ...parameters, maxLogLength }, { L, R, news });
   const doublings = Math.max(0, Math.ceil(Math.log2(service / baselineViewTimeout)));
   const short = Math.floor((states.length * doublings) / quorum) + 1;
   const longest = Math.max(...live.map(({ election }) => election.epochLength));

@@ -3,6 +3,7 @@
  */
 import type { Parameters } from '../../protocol/rsl/configuration.ts';
 import type { Message } from '../../protocol/rsl/messages.ts';
+import { wireOf } from '../../refinement/rsl/wire.ts';
 import type { Application } from '../../spec/apps/application.ts';
 import { counter, INCREMENT } from '../../spec/apps/counter.ts';
 import { keyValue } from '../../spec/apps/keyValue.ts';
@@ -65,3 +66,13 @@ export const conversationWith = (name: ApplicationName): Conversation<Message> =
   },
   answered: (msg) => (msg.type === 'reply' ? msg.seqno : undefined),
 });
+
+/** The same conversation in bytes. */
+export function conversationInBytes(name: ApplicationName): Conversation<Uint8Array> {
+  const { ask, answered } = conversationWith(name);
+  const wire = wireOf(ASKED[name].application, true);
+  return {
+    ask: (seqno, random) => wire.write(ask(seqno, random)),
+    answered: (bytes) => answered(wire.read(bytes)),
+  };
+}

@@ -61,7 +61,7 @@ const isMessage = (said: unknown): said is Message =>
   typeof said === 'object' && said !== null && 'type' in said && `${said.type}` in RECEIVERS;
 
 /** What this configuration cannot have. */
-function impossible({ replicas, parameters }: RslShape): readonly string[] {
+export function impossible({ replicas, parameters }: RslShape): readonly string[] {
   const { compatible, maxLogLength } = parameters;
   return [
     // Whoever is alone is never behind.

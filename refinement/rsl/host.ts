@@ -10,7 +10,7 @@
 import type { Parameters } from '../../impl/rsl/parameters.ts';
 import type { ReplicaState } from '../../impl/rsl/replicaState.ts';
 import type { ServiceClass } from '../../impl/rsl/service.ts';
-import * as protocol from '../../protocol/rsl/configuration.ts';
+import type * as protocol from '../../protocol/rsl/configuration.ts';
 import { execute } from '../../protocol/rsl/executor.ts';
 import type { Message } from '../../protocol/rsl/messages.ts';
 import type { Replica } from '../../protocol/rsl/replica.ts';

@@ -1,0 +1,66 @@
+/**
+ * # Running replicas, as the harness simulates them
+ *
+ * The replicas that servers run, on applications that are checked as they run (B6). Everybody
+ * speaks in bytes.
+ */
+import { CounterService } from '../../impl/apps/counter.ts';
+import { KeyValueService } from '../../impl/apps/keyValue.ts';
+import { Replica } from '../../impl/rsl/replica.ts';
+import type { ServiceClass } from '../../impl/rsl/service.ts';
+import type { Message } from '../../protocol/rsl/messages.ts';
+import type { Replica as ProtocolReplica } from '../../protocol/rsl/replica.ts';
+import { checkedService } from '../../refinement/apps/checkedService.ts';
+import type { Ghost } from '../../refinement/rsl/ghost.ts';
+import { replicaRefinement } from '../../refinement/rsl/host.ts';
+import { wireOf } from '../../refinement/rsl/wire.ts';
+import type { State } from '../../spec/rsl/service.ts';
+import { RequestClient } from '../simulation/requestClient.ts';
+import type { SimulatedService } from '../simulation/service.ts';
+import { clientInBytes, replicasInBytes, STRANGERS_IN_BYTES } from './endPoints.ts';
+import { lie } from './liars.ts';
+import { expectReplyInBytes } from './liveness.ts';
+import { type ApplicationName, ASKED, conversationInBytes } from './requests.ts';
+import { impossible } from './service.ts';
+import type { RslShape } from './shape.ts';
+import { RslWatcher } from './watch.ts';
+
+const SERVICES: Readonly<Record<ApplicationName, ServiceClass>> = {
+  counter: CounterService,
+  kv: KeyValueService,
+};
+
+/** Replicas that run, which are never durable. */
+export function rslReplicas(
+  shape: RslShape,
+): SimulatedService<Replica, ProtocolReplica, Message, Ghost, State> {
+  const { application: name, parameters } = shape;
+  const { application } = ASKED[name];
+  const replicas = replicasInBytes(shape.replicas);
+  const service = checkedService(SERVICES[name], application);
+  const isPromised = parameters.maxInteger === Number.MAX_SAFE_INTEGER;
+  const conversation = conversationInBytes(name);
+  const clients = [clientInBytes(1), clientInBytes(2), ...STRANGERS_IN_BYTES];
+  const scenery = { replicas, application, clients, inBytes: true };
+  // Replicas that are like the original do not read all of what others write.
+  const wire = wireOf(application, false);
+  return {
+    name: 'rsl',
+    refinement: replicaRefinement({ service: SERVICES[name], application }, replicas, parameters),
+    createHost: (me) => new Replica(me, replicas, parameters, service),
+    clients: (random) =>
+      Array.from(
+        { length: shape.clients },
+        (_, place) => new RequestClient(clientInBytes(place + 1), replicas, conversation, random),
+      ),
+    strangers: STRANGERS_IN_BYTES,
+    lie: (random) => wire.write(lie(scenery, random)),
+    watch: () => new RslWatcher(shape),
+    ...(isPromised && {
+      expect: (states: readonly ProtocolReplica[]) =>
+        expectReplyInBytes(name, clientInBytes(1), states),
+    }),
+    never: impossible(shape),
+    showSpec: ({ executed }) => `${executed.length} executed`,
+  };
+}
