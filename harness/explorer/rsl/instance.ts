@@ -46,6 +46,7 @@ export const parametersOf = (
   ...DEFAULT,
   maxLogLength: operations,
   maxBatchSize: 1,
+  maxBatchBytes: Number.MAX_SAFE_INTEGER,
   maxBatchDelay: NOW,
   baselineViewTimeout: NOW,
   heartbeatPeriod: NOW,

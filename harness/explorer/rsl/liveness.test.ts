@@ -62,13 +62,23 @@ describe('requests are executed in the end', () => {
     ['repeat1a'],
     ['repeatPromise'],
     ['decide'],
-    ['startBatchTimer'],
+    ['proposeBatch'],
     ['receiveRequest'],
     ['collectPromise'],
   ])('but not without %s', (action) => {
     const { holds, cycle } = live(service, size(2, 1, 1), [action]);
     expect(holds).toBe(false);
     expect(cycle).not.toContain('execute');
+  });
+
+  test.each([
+    ['the original', true],
+    ['what is no original', false],
+  ])('if a batch waits for others no longer than a while: by %s', (_, compatible) => {
+    const part = { ...service, parameters: { maxBatchSize: 2, durable: false, compatible } };
+    expect(live(part, size(2, 1, 1), [], 'reliable').holds).toBe(true);
+    // A request that need not wait for others needs no timer.
+    expect(live(part, size(2, 1, 1), ['startBatchTimer'], 'reliable').holds).toBe(!compatible);
   });
 
   test('but not if nothing that is lost is ever repeated', () => {
