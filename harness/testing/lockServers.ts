@@ -13,7 +13,7 @@ import { createCerts } from '../../impl/framework/createCerts.ts';
 import { until } from './transports.ts';
 
 /** The command line, as built, whether this runs as it is written or as it was built. */
-const CLI = fileURLToPath(
+export const CLI = fileURLToPath(
   new URL(
     import.meta.url.endsWith('.ts') ? '../../dist/harness/cli.js' : '../cli.js',
     import.meta.url,
@@ -164,7 +164,7 @@ export class ServerProcess {
 }
 
 /** Ports of loopback on which nobody listens now. */
-async function vacantPorts(count: number): Promise<readonly number[]> {
+export async function vacantPorts(count: number): Promise<readonly number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));
   const ports = servers.map((server) => {

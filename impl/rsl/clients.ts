@@ -9,6 +9,8 @@
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { Io } from '../framework/io.ts';
+import { allocate } from './allocate.ts';
+import { REQUEST_COST } from './backPressure.ts';
 import type { Message } from './messages.ts';
 import type { Replica } from './replica.ts';
 
@@ -25,6 +27,7 @@ export function hearRequest(
   client: EndPoint,
   { seqno, request }: Message & { type: 'request' },
 ): string {
+  r.observer.requestReceived?.(client, seqno);
   const latest = r.executor.replyCache.get(client);
   if (latest !== undefined && isAnswered(seqno, latest.seqno, r.constants.parameters.compatible)) {
     io.send(client, latest.message);
@@ -32,9 +35,19 @@ export function hearRequest(
     r.observer.cachedReplySent?.(client, latest.seqno);
     return 'answerFromCache';
   }
-  const asked = { client, seqno, request };
+  const asked = { client, seqno, request: worthKeeping(request) };
   r.election.waiting.add(asked);
   r.proposer.queueRequest(asked);
-  r.observer.requestReceived?.(client, seqno);
   return 'receiveRequest';
+}
+
+/**
+ * A request as it may be kept until it is executed. It may have come with a lot that is not kept
+ * otherwise, and for which nobody is charged.
+ */
+function worthKeeping(request: Uint8Array): Uint8Array {
+  if (request.buffer.byteLength <= 4 * (request.length + REQUEST_COST)) return request;
+  const copy = allocate(request.length);
+  copy.set(request);
+  return copy;
 }

@@ -1,0 +1,131 @@
+/**
+ * # The original's client
+ *
+ * A client of a replicated service as the original has it, in bytes written by hand: nothing of the
+ * implementation is used but the making of keys. It connects to all replicas, asks one, and if there
+ * is no reply within a second, the next. Whoever replies, it takes the first reply with the number
+ * of its request.
+ *
+ * Follows IronRSLClient/RSLClient.cs and Common/Native/IoFramework.cs of IronFleet.
+ */
+import { once } from 'node:events';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls, createSecureContext } from 'node:tls';
+import { createClientCredentials } from '../../impl/framework/certificate.ts';
+import type { ServerIdentity, ServiceIdentity } from '../../impl/framework/identity.ts';
+
+const REPLY = 6;
+const PATIENCE_MS = 1_000;
+
+/** A number as eight bytes, and bytes after their length. */
+export const word = (n: number | bigint): Buffer => {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(n));
+  return bytes;
+};
+export const framed = (payload: Uint8Array): Buffer =>
+  Buffer.concat([word(payload.length), payload]);
+
+/** A request as the original writes it. */
+export const requestBytes = (seqno: number, request: Uint8Array): Buffer =>
+  Buffer.concat([word(0), word(seqno), framed(request)]);
+
+/** A message, and the place of the replica that sent it. */
+export interface Heard {
+  readonly from: number;
+  readonly bytes: Buffer;
+}
+
+export class OriginalClient {
+  /** Everything that came, in order. */
+  readonly heard: Heard[] = [];
+  readonly sockets: readonly Socket[];
+  #seqno = 0;
+  #primary = 0;
+  #onHeard = (): void => {};
+
+  private constructor(sockets: readonly Socket[]) {
+    this.sockets = sockets;
+    for (const [from, socket] of sockets.entries()) {
+      let rest = Buffer.alloc(0);
+      socket.on('error', () => {});
+      socket.on('data', (chunk: Buffer) => {
+        rest = Buffer.concat([rest, chunk]);
+        while (rest.length >= 8 && rest.length >= 8 + Number(rest.readBigUInt64BE())) {
+          const end = 8 + Number(rest.readBigUInt64BE());
+          this.heard.push({ from, bytes: rest.subarray(8, end) });
+          rest = rest.subarray(end);
+        }
+        this.#onHeard();
+      });
+    }
+  }
+
+  static async connect(service: ServiceIdentity): Promise<OriginalClient> {
+    const me = await createClientCredentials(new Date());
+    const context = createSecureContext({ pfx: Buffer.from(me.pkcs12), passphrase: '' });
+    const open = async ({ host, port, friendlyName }: ServerIdentity): Promise<Socket> => {
+      if (!service.useSsl) {
+        const socket = connectTcp({ host, port });
+        await once(socket, 'connect');
+        socket.write(framed(me.publicKey));
+        return socket;
+      }
+      const socket = connectTls({
+        host,
+        port,
+        secureContext: context,
+        servername: friendlyName,
+        rejectUnauthorized: false,
+      });
+      await once(socket, 'secureConnect');
+      return socket;
+    };
+    return new OriginalClient(await Promise.all(service.servers.map(open)));
+  }
+
+  /** Sends bytes as one message to the replica at this place. */
+  send(replica: number, bytes: Uint8Array): void {
+    this.sockets[replica]?.write(framed(bytes));
+  }
+
+  /** Asks until there is a reply. */
+  async submit(request: Uint8Array): Promise<Buffer> {
+    const seqno = this.#seqno++;
+    const asked = requestBytes(seqno, request);
+    for (let at = this.heard.length; ; this.#primary++) {
+      this.#primary %= this.sockets.length;
+      this.send(this.#primary, asked);
+      const end = performance.now() + PATIENCE_MS;
+      while (performance.now() < end) {
+        for (; at < this.heard.length; at++) {
+          const reply = this.#replyTo(seqno, this.heard[at] as Heard);
+          if (reply !== undefined) return reply;
+        }
+        await this.#more(end - performance.now());
+      }
+    }
+  }
+
+  close(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  #replyTo(seqno: number, { bytes }: Heard): Buffer | undefined {
+    if (bytes.length < 24) throw new Error(`a packet of ${bytes.length} bytes`);
+    if (Number(bytes.readBigUInt64BE(0)) !== REPLY) throw new Error('a packet that is no reply');
+    if (Number(bytes.readBigUInt64BE(8)) !== seqno) return undefined;
+    if (Number(bytes.readBigUInt64BE(16)) + 24 !== bytes.length) throw new Error('a wrong length');
+    return bytes.subarray(24);
+  }
+
+  #more(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#onHeard = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
