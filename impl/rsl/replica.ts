@@ -52,6 +52,8 @@ class Counters implements Readonly<Record<string, number>> {
   answeredFromCache = 0;
   /** Replies of the service that were too long, and replaced by empty ones. */
   repliesTooLong = 0;
+  /** How often a client was made to wait because too much of it was waiting. */
+  clientsHeld = 0;
 }
 
 export class Replica implements Host, ReplicaState {
@@ -80,7 +82,7 @@ export class Replica implements Host, ReplicaState {
     this.constants = constants;
     this.service = service;
     this.observer = observer;
-    this.backPressure = new BackPressure(flow);
+    this.backPressure = new BackPressure(this.#towardsClients(flow));
     this.retry = new Retry(constants);
     this.proposer = new Proposer(constants);
     this.election = new Election(constants, this.backPressure);
@@ -112,6 +114,19 @@ export class Replica implements Host, ReplicaState {
   /** Sends to every replica in the order of the configuration, itself included. */
   broadcast(io: Io, bytes: Uint8Array): void {
     for (const replica of this.constants.replicas) io.send(replica, bytes);
+  }
+
+  /** Counts who is held; another replica never is, whatever it asks for. */
+  #towardsClients(flow: Flow): Flow {
+    const { places } = this.constants;
+    return {
+      hold: (src) => {
+        if (places.has(src)) return;
+        this.counters.clientsHeld++;
+        flow.hold(src);
+      },
+      release: (src) => flow.release(src),
+    };
   }
 
   /** What is to be done at once. */
