@@ -18,7 +18,7 @@ export interface Network {
   renew(server: number): void;
 }
 
-/** Called after what has happened, and never from within {@link Network.send}. */
+/** Called after what has happened, and never from within {@link Network}. */
 export interface NetworkListener {
   /** There is a fresh connection with this server, and nothing on it. */
   connected(server: number): void;

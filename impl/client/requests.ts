@@ -22,6 +22,8 @@ export interface Waiter {
   replied(reply: Uint8Array): void;
   /** No reply will come: it took too long, or a later request has been answered. */
   failed(why: Failure): void;
+  /** Once this is aborted, the request is not begun any more; it will be abandoned. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Request {
@@ -111,6 +113,7 @@ export class Requests {
   admit(): boolean {
     const before = this.#next;
     for (const request of this.#waiting) {
+      if (request.waiter.signal?.aborted) continue;
       const bytes = this.#bytesUnderWay + request.message.length;
       const count = this.#underWay.size;
       if (count >= this.#limits.inFlight) break;

@@ -194,6 +194,7 @@ export class RslClient {
     return new Promise((resolve, reject) => {
       const deadline = this.#timers.now() + timeout;
       const pending = this.#session.submit(request, deadline, {
+        signal,
         replied: (reply) => {
           end();
           resolve(new Uint8Array(reply));
