@@ -27,17 +27,24 @@ export interface LockShape {
   readonly maxEpoch: number;
 }
 
+/** Steps from arbitrary states that are checked along with each behaviour. */
+const ANY_STATES = 16;
+
 export function lockService(
   shape: LockShape,
 ): SimulatedService<LockHost, LockProtocolHost, Message, State, State> {
   const ring = namesOf(shape.hosts);
   const { retryPeriod, compatible, maxEpoch, hold } = shape;
   const expect = expectAccept(shape, ring);
+  const refinement = lockRefinement(ring, { maxEpoch, retryPeriod, compatible });
   return {
     name: 'lock',
-    refinement: lockRefinement(ring, { maxEpoch, retryPeriod, compatible }),
+    refinement,
     createHost: (me) => new LockHost(me, ring, { maxEpoch, retryPeriod, compatible, hold }),
-    anySituation: (random) => anySituation(shape, ring, random),
+    anyStates: (random) => ({
+      refinement,
+      situations: Array.from({ length: ANY_STATES }, () => anySituation(shape, ring, random)),
+    }),
     watch: () => watchLock(shape),
     never: impossible(shape),
     ...(expect && { expect: () => expect }),

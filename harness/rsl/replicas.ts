@@ -12,11 +12,13 @@ import type { Message } from '../../protocol/rsl/messages.ts';
 import type { Replica as ProtocolReplica } from '../../protocol/rsl/replica.ts';
 import { checkedService } from '../../refinement/apps/checkedService.ts';
 import type { Ghost } from '../../refinement/rsl/ghost.ts';
-import { replicaRefinement } from '../../refinement/rsl/host.ts';
+import { type Replicated, replicaRefinement } from '../../refinement/rsl/host.ts';
 import { wireOf } from '../../refinement/rsl/wire.ts';
+import { counter } from '../../spec/apps/counter.ts';
 import type { State } from '../../spec/rsl/service.ts';
 import { RequestClient } from '../simulation/requestClient.ts';
 import type { SimulatedService } from '../simulation/service.ts';
+import { anyReplicas } from './anyReplica.ts';
 import { clientInBytes, replicasInBytes, STRANGERS_IN_BYTES } from './endPoints.ts';
 import { lie } from './liars.ts';
 import { expectReplyInBytes } from './liveness.ts';
@@ -24,6 +26,12 @@ import { type ApplicationName, ASKED, conversationInBytes } from './requests.ts'
 import { impossible } from './service.ts';
 import type { RslShape } from './shape.ts';
 import { RslWatcher } from './watch.ts';
+
+/** Of so many behaviours one begins with steps from arbitrary states: to find those takes long. */
+const ANY_STATES_EVERY = 12;
+
+/** What runs in arbitrary states. */
+const COUNTER: Replicated = { service: CounterService, application: counter };
 
 const SERVICES: Readonly<Record<ApplicationName, ServiceClass>> = {
   counter: CounterService,
@@ -47,6 +55,8 @@ export function rslReplicas(
   return {
     name: 'rsl',
     refinement: replicaRefinement({ service: SERVICES[name], application }, replicas, parameters),
+    anyStates: (random) =>
+      random.below(ANY_STATES_EVERY) === 0 ? anyReplicas(COUNTER, random) : undefined,
     createHost: (me) => new Replica(me, replicas, parameters, service),
     clients: (random) =>
       Array.from(

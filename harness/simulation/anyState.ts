@@ -7,11 +7,13 @@
  * is checked at B0, B1 and B2.
  */
 import type { Host, Received } from '../../impl/framework/io.ts';
-import { HostStepChecker, type ObservedIo } from '../../refinement/framework/hostStep.ts';
+import {
+  type HostRefinement,
+  HostStepChecker,
+  type ObservedIo,
+} from '../../refinement/framework/hostStep.ts';
 import { BoundaryRefusal } from '../../refinement/framework/refusal.ts';
 import { show } from '../../spec/framework/difference.ts';
-import type { Random } from './random.ts';
-import type { SimulatedService } from './service.ts';
 import { SimulatedIo, takeStep } from './simulatedIo.ts';
 
 /** A host in some state, on the point of taking a step. */
@@ -32,19 +34,22 @@ export type OnStep = (
   io: readonly ObservedIo[],
 ) => void;
 
-/** Checks `count` steps from arbitrary states; throws the first refusal. */
-export function checkAnyState<Impl extends Host, State, Message, Ghost, Spec>(
-  service: Pick<SimulatedService<Impl, State, Message, Ghost, Spec>, 'refinement'>,
-  situation: (random: Random) => Situation<Impl, State>,
-  random: Random,
-  count: number,
+/** Some hosts on the point of taking a step, each on its own, and what their steps must refine. */
+export interface AnyStates<Impl, State, Message> {
+  readonly refinement: HostRefinement<Impl, State, Message>;
+  readonly situations: Iterable<Situation<Impl, State>>;
+}
+
+/** Checks steps from arbitrary states, and gives how many; throws the first refusal. */
+export function checkAnyStates<Impl extends Host, State, Message>(
+  { refinement, situations }: AnyStates<Impl, State, Message>,
   onStep?: OnStep,
-): void {
-  const { protocol } = service.refinement;
-  const checker = new HostStepChecker(service.refinement);
+): number {
+  const { protocol } = refinement;
+  const checker = new HostStepChecker(refinement);
   const io = new SimulatedIo();
-  for (let step = 0; step < count; step++) {
-    const { host, impl, state, packet, clock } = situation(random);
+  let step = 0;
+  for (const { host, impl, state, packet, clock } of situations) {
     const name = protocol.hosts[host] as string;
     try {
       const action = takeStep(impl, io, packet, { host: name, step, clock });
@@ -54,5 +59,7 @@ export function checkAnyState<Impl extends Host, State, Message, Ghost, Spec>(
       if (!(error instanceof BoundaryRefusal)) throw error;
       throw error.about(`a step from the state ${show(state)}`);
     }
+    step++;
   }
+  return step;
 }

@@ -7,7 +7,7 @@
 import type { Host } from '../../impl/framework/io.ts';
 import type { Refinement } from '../../refinement/framework/monitor.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
-import type { Situation } from './anyState.ts';
+import type { AnyStates } from './anyState.ts';
 import type { Client } from './client.ts';
 import type { Expect } from './expectation.ts';
 import type { Watcher } from './protocolService.ts';
@@ -19,10 +19,10 @@ export interface SimulatedService<Impl extends Host, State, Message, Ghost, Spec
   readonly refinement: Refinement<Impl, State, Message, Ghost, Spec>;
   createHost(me: EndPoint): Impl;
   /**
-   * A host in an arbitrary state, reachable or not, and something for it to do; absent where hosts
-   * can only be what they have become.
+   * Hosts in arbitrary states, reachable or not, each with something to do, to be checked along with
+   * a behaviour, or nothing this time; absent where hosts can only be what they have become.
    */
-  anySituation?(random: Random): Situation<Impl, State>;
+  anyStates?(random: Random): AnyStates<Impl, State, Message> | undefined;
   /** Who uses the service; absent where nobody does. */
   clients?(random: Random): readonly Client<Uint8Array>[];
   /** Under which names strangers speak, if not under those that they use everywhere. */

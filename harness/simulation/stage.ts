@@ -6,7 +6,7 @@
  */
 import type { Host } from '../../impl/framework/io.ts';
 import { refusingClause } from '../campaign/coverage.ts';
-import { checkAnyState } from './anyState.ts';
+import { checkAnyStates } from './anyState.ts';
 import type { Client } from './client.ts';
 import { Cluster, type Envelope, toldOf } from './cluster.ts';
 import type { Expect } from './expectation.ts';
@@ -32,9 +32,6 @@ export interface Stage<Said, P extends Parcel<Said> = Parcel<Said>> {
   clauses(): Readonly<Record<string, number>>;
 }
 
-/** Steps from arbitrary states that are checked along with each behaviour. */
-const ANY_STATE_STEPS = 16;
-
 /** The hosts that run. */
 export function clusterStage<Impl extends Host, State, Message, Ghost, Spec>(
   service: SimulatedService<Impl, State, Message, Ghost, Spec>,
@@ -45,12 +42,11 @@ export function clusterStage<Impl extends Host, State, Message, Ghost, Spec>(
     clients: (random) => service.clients?.(random) ?? [],
     expect: () => service.expect?.(world.monitor.states),
     warmUp: (random, tell) => {
-      const { anySituation } = service;
-      if (anySituation === undefined) return 0;
-      checkAnyState(service, anySituation, random, ANY_STATE_STEPS, (host, action, clock, io) => {
-        tell?.(toldOf(world.names, host, action, clock, io));
+      const states = service.anyStates?.(random);
+      if (states === undefined) return 0;
+      return checkAnyStates(states, (host, action, clock, io) => {
+        tell?.(toldOf(states.refinement.protocol.hosts, host, action, clock, io));
       });
-      return ANY_STATE_STEPS;
     },
     sometimes: () => world.sometimes(),
     refused: () => ({}),

@@ -1,0 +1,145 @@
+/**
+ * # Running replicas in any state
+ *
+ * Puts running replicas into states that no behaviour need lead to: those of the scenes in which
+ * counterexamples to induction are looked for, which satisfy all laws. There they receive packets
+ * that were sent in the same scene, or whatever a stranger says, or act of their own accord. Of
+ * states that satisfy the laws some cannot be a running replica's; those are left out.
+ */
+import type { Parameters } from '../../impl/rsl/parameters.ts';
+import type { Replica } from '../../impl/rsl/replica.ts';
+import type { Message } from '../../protocol/rsl/messages.ts';
+import type { Replica as State } from '../../protocol/rsl/replica.ts';
+import type { HostRefinement } from '../../refinement/framework/hostStep.ts';
+import { type Replicated, replicaRefinement } from '../../refinement/rsl/host.ts';
+import { wireOf } from '../../refinement/rsl/wire.ts';
+import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
+import { kindOf } from '../../spec/framework/kind.ts';
+import { everything, Induction } from '../induction/induction.ts';
+import { rslModel } from '../induction/rsl/model.ts';
+import type { RslScene } from '../induction/rsl/scenes.ts';
+import { UNIVERSES, type Universe } from '../induction/rsl/universe.ts';
+import { Walker } from '../induction/walk.ts';
+import type { AnyStates, Situation } from '../simulation/anyState.ts';
+import type { Random } from '../simulation/random.ts';
+import { clientInBytes, STRANGERS_IN_BYTES } from './endPoints.ts';
+import { replicaIn } from './replicaIn.ts';
+
+/** How many steps are taken from one scene. */
+const STEPS = 48;
+/** What share of them with a packet, and what share of the packets come from strangers. */
+const RECEIVES = 0.7;
+const STRANGE = 0.1;
+/** What clocks read. */
+const CLOCKS = [0, 1, 2, 4, 20] as const;
+
+/** The small systems from which states are taken, as running replicas know them. */
+const SMALL: readonly Omit<Universe, 'application'>[] = UNIVERSES.map((universe) => ({
+  ...universe,
+  parameters: { ...universe.parameters, durable: false },
+}));
+
+/** What everybody in those systems is called where names are bytes. */
+const NAMES: ReadonlyMap<EndPoint, EndPoint> = new Map([
+  ['a', 'a0'],
+  ['b', 'b0'],
+  ['c', 'c0'],
+  ['x', clientInBytes(1)],
+  ['y', clientInBytes(2)],
+  ['mallory', STRANGERS_IN_BYTES[0] ?? ''],
+]);
+
+/** Some steps of running replicas of one of those systems, from one scene. */
+export function anyReplicas(
+  service: Replicated,
+  random: Random,
+): AnyStates<Replica, State, Message> {
+  const universe = { ...random.pick(SMALL), application: service.application };
+  const { source, scene } = sceneOf(universe, random);
+  const parameters: Parameters = universe.parameters;
+  const replicas = universe.replicas.map(nameInBytes);
+  const refinement = replicaRefinement(service, replicas, parameters);
+  const stage = { scene, refinement, service, parameters };
+  const stranger = () => renamed(source.stranger(random));
+  return { refinement, situations: situationsIn(stage, stranger, random) };
+}
+
+function sceneOf(universe: Universe, random: Random) {
+  const model = rslModel(universe);
+  const walker = new Walker(new Induction(model, everything), model.source, random);
+  return { source: model.source, scene: renamed(walker.scenes().next().value.scene) };
+}
+
+interface Stage {
+  readonly scene: RslScene;
+  readonly refinement: HostRefinement<Replica, State, Message>;
+  readonly service: Replicated;
+  readonly parameters: Parameters;
+}
+
+function* situationsIn(
+  { scene, refinement, service, parameters }: Stage,
+  stranger: () => Packet<Message>,
+  random: Random,
+): Iterable<Situation<Replica, State>> {
+  // Replicas that are like the original do not read all of what others write.
+  const wire = wireOf(service.application, false);
+  for (let step = 0; step < STEPS; step++) {
+    const host = random.below(scene.hosts.length);
+    const state = scene.hosts[host] as State;
+    const impl = replicaIn(state, service, parameters);
+    if (refinement.compare(impl, state) !== undefined) continue;
+    const { me } = state.constants;
+    const arriving = scene.sent.filter(({ dst, msg }) => dst === me && msg.type !== 'invalid');
+    const packet = random.happens(RECEIVES) ? pickOr(arriving, stranger, random) : undefined;
+    yield {
+      host,
+      impl,
+      state,
+      packet: packet && { src: packet.src, bytes: wire.write(packet.msg) },
+      clock: random.pick(CLOCKS),
+    };
+  }
+}
+
+/** One of the packets, or now and then what a stranger says, if that says anything. */
+function pickOr(
+  packets: readonly Packet<Message>[],
+  stranger: () => Packet<Message>,
+  random: Random,
+): Packet<Message> | undefined {
+  if (packets.length > 0 && !random.happens(STRANGE)) return random.pick(packets);
+  const packet = stranger();
+  return packet.msg.type === 'invalid' ? undefined : packet;
+}
+
+const nameInBytes = (name: EndPoint): EndPoint => NAMES.get(name) ?? name;
+
+/** The same data, with everybody in it called as where names are bytes. */
+function renamed<T>(data: T): T {
+  return rename(data) as T;
+}
+
+function rename(data: unknown): unknown {
+  switch (kindOf(data)) {
+    case 'string':
+      return nameInBytes(data as string);
+    case 'array':
+      return (data as readonly unknown[]).map(rename);
+    case 'set':
+      return new Set([...(data as ReadonlySet<unknown>)].map(rename));
+    case 'map':
+      return new Map(
+        [...(data as ReadonlyMap<unknown, unknown>)].map(([key, value]) => [
+          rename(key),
+          rename(value),
+        ]),
+      );
+    case 'record':
+      return Object.fromEntries(
+        Object.entries(data as object).map(([field, value]) => [field, rename(value)]),
+      );
+    default:
+      return data;
+  }
+}
