@@ -30,6 +30,7 @@ import {
   askReplica,
   beLikeAnother,
   beStuck,
+  beSuspected,
   comeAsFar,
   countVotes,
   decideNext,
@@ -67,6 +68,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'was voted for': wasVotedFor,
   'mean otherwise': meanOtherwise,
   'be stuck': beStuck,
+  'be suspected': beSuspected,
   'be like another': beLikeAnother,
 };
 

@@ -135,6 +135,22 @@ export const sayHowFar: Change = (scene, { random, atoms }) => {
   return after;
 };
 
+/** Some replicas say that they suspect the leader of a view, in which one is that hears them. */
+export const beSuspected: Change = (scene, { random, atoms }) => {
+  const host = someHost(scene, random);
+  const r = replicaAt(scene, host);
+  const view = random.happens(0.5) ? r.election.view : atoms.ballots.draw(random);
+  const suspectors = someOf([...scene.hosts.keys()], random) as readonly number[];
+  const heard = suspectors.reduce((sofar, place) => {
+    const suspector = replicaAt(scene, place);
+    const checkpoint = farthest(suspector);
+    const msg: Message = { type: 'heartbeat', view, suspicious: true, checkpoint };
+    return withPackets(sofar, [{ src: suspector.constants.me, dst: r.constants.me, msg }]);
+  }, scene);
+  const election = { ...r.election, view, suspectors: new Set(suspectors) };
+  return withHost(heard, host, { ...r, election });
+};
+
 /** A replica forgets what a quorum has executed, and sometimes more. */
 export const forget: Change = (scene, { random }) => {
   const host = someHost(scene, random);

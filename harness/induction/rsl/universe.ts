@@ -66,6 +66,7 @@ export const UNIVERSES: readonly Universe[] = [
   universe('two replicas that count to 4', 'ab', {
     ...DEFAULT,
     ...SMALL,
+    maxBatchBytes: 15,
     maxInteger: 4,
     maxCachedReplies: 2,
   }),
@@ -113,7 +114,11 @@ const ballotsOf = (replicas: number): Domain<Ballot> => {
   );
   const odd = [0, 1, 3, 4].map((seqno): Ballot => ({ seqno, proposer: replicas }));
   const low = [1, replicas - 1].map((proposer): Ballot => ({ seqno: 0, proposer }));
-  return oneOf([NO_BALLOT, FIRST_VIEW, ...usual], [...low, ...odd, { seqno: 3, proposer: 0 }]);
+  const high = [
+    { seqno: 3, proposer: 0 },
+    { seqno: 4, proposer: replicas - 1 },
+  ];
+  return oneOf([NO_BALLOT, FIRST_VIEW, ...usual], [...low, ...odd, ...high]);
 };
 
 export function atomsOf({ replicas }: Universe): Atoms {
