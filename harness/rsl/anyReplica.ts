@@ -3,8 +3,8 @@
  *
  * Puts running replicas into states that no behaviour need lead to: those of the scenes in which
  * counterexamples to induction are looked for, which satisfy all laws. There they receive packets
- * that were sent in the same scene, or whatever a stranger says, or act of their own accord. Of
- * states that satisfy the laws some cannot be a running replica's; those are left out.
+ * that were sent in the same scene, or that nobody sent, or act of their own accord. Of states that
+ * satisfy the laws some cannot be a running replica's; those are left out.
  */
 import type { Parameters } from '../../impl/rsl/parameters.ts';
 import type { Replica } from '../../impl/rsl/replica.ts';
@@ -27,9 +27,9 @@ import { replicaIn } from './replicaIn.ts';
 
 /** How many steps are taken from one scene. */
 const STEPS = 48;
-/** What share of them with a packet, and what share of the packets come from strangers. */
+/** What share of them with a packet, and what share of the packets are made up. */
 const RECEIVES = 0.7;
-const STRANGE = 0.1;
+const MADE_UP = 0.5;
 /** What clocks read. */
 const CLOCKS = [0, 1, 2, 4, 20] as const;
 
@@ -60,8 +60,8 @@ export function anyReplicas(
   const replicas = universe.replicas.map(nameInBytes);
   const refinement = replicaRefinement(service, replicas, parameters);
   const stage = { scene, refinement, service, parameters };
-  const stranger = () => renamed(source.stranger(random));
-  return { refinement, situations: situationsIn(stage, stranger, random) };
+  const anything = () => renamed(source.packets.draw(random));
+  return { refinement, situations: situationsIn(stage, anything, random) };
 }
 
 function sceneOf(universe: Universe, random: Random) {
@@ -79,7 +79,7 @@ interface Stage {
 
 function* situationsIn(
   { scene, refinement, service, parameters }: Stage,
-  stranger: () => Packet<Message>,
+  anything: () => Packet<Message>,
   random: Random,
 ): Iterable<Situation<Replica, State>> {
   // Replicas that are like the original do not read all of what others write.
@@ -90,8 +90,10 @@ function* situationsIn(
     const impl = replicaIn(state, service, parameters);
     if (refinement.compare(impl, state) !== undefined) continue;
     const { me } = state.constants;
-    const arriving = scene.sent.filter(({ dst, msg }) => dst === me && msg.type !== 'invalid');
-    const packet = random.happens(RECEIVES) ? pickOr(arriving, stranger, random) : undefined;
+    const arriving = random.happens(MADE_UP)
+      ? [anything()]
+      : scene.sent.filter(({ dst }) => dst === me);
+    const packet = random.happens(RECEIVES) ? someOf(arriving, random) : undefined;
     yield {
       host,
       impl,
@@ -102,15 +104,12 @@ function* situationsIn(
   }
 }
 
-/** One of the packets, or now and then what a stranger says, if that says anything. */
-function pickOr(
-  packets: readonly Packet<Message>[],
-  stranger: () => Packet<Message>,
-  random: Random,
-): Packet<Message> | undefined {
-  if (packets.length > 0 && !random.happens(STRANGE)) return random.pick(packets);
-  const packet = stranger();
-  return packet.msg.type === 'invalid' ? undefined : packet;
+/** One of the packets that say anything, if there is one, of each type as often as of any other. */
+function someOf(packets: readonly Packet<Message>[], random: Random): Packet<Message> | undefined {
+  const meaningful = packets.filter(({ msg }) => msg.type !== 'invalid');
+  if (meaningful.length === 0) return undefined;
+  const type = random.pick([...new Set(meaningful.map(({ msg }) => msg.type))]);
+  return random.pick(meaningful.filter(({ msg }) => msg.type === type));
 }
 
 const nameInBytes = (name: EndPoint): EndPoint => NAMES.get(name) ?? name;
