@@ -1,6 +1,10 @@
 /** # The mutants of the replicated service, role by role. */
+import type { Level } from '../campaign/level.ts';
 import type { Mutant, ServiceMutant } from './mutant.ts';
 import { acceptor } from './rslAcceptor.ts';
+import { applications } from './rslApps.ts';
+import { bounds } from './rslBounds.ts';
+import { counting } from './rslCounting.ts';
 import { election } from './rslElection.ts';
 import { executor } from './rslExecutor.ts';
 import { learner } from './rslLearner.ts';
@@ -17,11 +21,15 @@ const ROLES: readonly (readonly ServiceMutant[])[] = [
   transfer,
   election,
   retry,
+  bounds,
+  counting,
   surroundings,
 ];
 
-export const rslMutants: readonly Mutant[] = ROLES.flat().map((mutant) => ({
-  service: 'rsl',
-  level: 'protocol',
-  ...mutant,
-}));
+/** Those of what runs. */
+const RUNNING: readonly (readonly ServiceMutant[])[] = [applications];
+
+const at = (level: Level, mutants: readonly (readonly ServiceMutant[])[]): readonly Mutant[] =>
+  mutants.flat().map((mutant) => ({ service: 'rsl', level, ...mutant }));
+
+export const rslMutants: readonly Mutant[] = [...at('protocol', ROLES), ...at('impl', RUNNING)];

@@ -24,12 +24,22 @@ interface Asked {
 /** How often a client asks something that means nothing. */
 const NONSENSE = 0.02;
 
-const NOTHING_MEANT: Bytes = '\x00\xff';
+const CUT_SHORT = encodeRequest({ type: 'set', key: 'x', value: '0' });
+
+/** Nothing at all, requests that end within a length, one with a byte too many, and no UTF-8. */
+export const NOTHING_MEANT: readonly Bytes[] = [
+  '\x00\xff',
+  CUT_SHORT.slice(0, 4),
+  CUT_SHORT.slice(0, 6),
+  CUT_SHORT.slice(0, -3),
+  `${encodeRequest({ type: 'get', key: 'x' })}y`,
+  encodeRequest({ type: 'get', key: 'x' }).replace('x', '\xff'),
+];
 
 const KEYS = ['x', 'y', ''] as const;
 
 /** How many bytes a request has at least, and at most. */
-const SHORTEST = NOTHING_MEANT.length;
+const SHORTEST = Math.min(...NOTHING_MEANT.map(({ length }) => length));
 export const LONGEST = encodeRequest({ type: 'set', key: 'x', value: '0' }).length;
 
 /** Whether every request is a full batch of its own. */
@@ -61,7 +71,9 @@ export const ASKED: Readonly<Record<ApplicationName, Asked>> = {
 
 export const conversationWith = (name: ApplicationName): Conversation<Message> => ({
   ask: (seqno, random) => {
-    const request = random.happens(NONSENSE) ? NOTHING_MEANT : ASKED[name].request(random);
+    const request = random.happens(NONSENSE)
+      ? random.pick(NOTHING_MEANT)
+      : ASKED[name].request(random);
     return { type: 'request', seqno, request };
   },
   answered: (msg) => (msg.type === 'reply' ? msg.seqno : undefined),
