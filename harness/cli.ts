@@ -17,6 +17,7 @@ import { register as explore } from './cli/explore.ts';
 import { register as induction } from './cli/induction.ts';
 import { register as lockServer } from './cli/lockServer.ts';
 import { register as replay } from './cli/replay.ts';
+import { register as rslClient } from './cli/rslClient.ts';
 import { register as rslServer } from './cli/rslServer.ts';
 import { register as testIo } from './cli/testIo.ts';
 
@@ -37,6 +38,7 @@ for (const register of [
   createCerts,
   lockServer,
   rslServer,
+  rslClient,
   testIo,
 ]) {
   register(program);

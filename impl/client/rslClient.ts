@@ -21,6 +21,7 @@ import type { Credentials } from '../framework/certificate.ts';
 import { readServiceIdentity, type ServiceIdentity } from '../framework/identity.ts';
 import { systemTimers, type Timers } from '../framework/timers.ts';
 import { transientIdentity } from '../framework/transientIdentity.ts';
+import { AbortListeners } from './abortListeners.ts';
 import {
   ClientClosedError,
   FateUnknownError,
@@ -96,6 +97,7 @@ export class RslClient {
   readonly #timeout: number;
   /** All requests that have no end yet, each with what ends it. */
   readonly #open = new Map<Request, (error: RequestError) => void>();
+  readonly #aborts = new AbortListeners();
   #closed = false;
   #onChange = (): void => {};
 
@@ -208,7 +210,7 @@ export class RslClient {
       });
       const end = (): void => {
         this.#open.delete(pending);
-        signal?.removeEventListener('abort', abort);
+        if (signal) this.#aborts.remove(signal, abort);
       };
       const abort = (): void => {
         end();
@@ -219,7 +221,7 @@ export class RslClient {
         end();
         reject(error);
       });
-      signal?.addEventListener('abort', abort, { once: true });
+      if (signal) this.#aborts.add(signal, abort);
     });
   }
 

@@ -44,7 +44,7 @@ import { endPointOf, type PrivateIdentity } from './identity.ts';
 /** A private identity that has no address yet. */
 export type Credentials = Omit<PrivateIdentity, 'host' | 'port'>;
 
-interface KeyPair {
+export interface KeyPair {
   readonly publicKey: KeyObject;
   readonly privateKey: KeyObject;
 }
@@ -54,25 +54,40 @@ export const createServerCredentials = (
   name: string,
   now: Date,
   keyBits = 4096,
-): Promise<Credentials> => createCredentials(name, now, 10, keyBits);
+): Promise<Credentials> => createCredentials(name, now, 10, keyBits, PKCS12_ITERATIONS);
 
 /** Makes the credentials of a client, valid for a year. Every run of a client needs fresh ones. */
 export const createClientCredentials = (now: Date): Promise<Credentials> =>
-  createCredentials('client', now, 1, 2048);
+  createCredentials('client', now, 1, 2048, 1);
 
 async function createCredentials(
   name: string,
   now: Date,
   years: number,
   keyBits: number,
+  iterations: number,
 ): Promise<Credentials> {
   const keys = await promisify(generateKeyPair)('rsa', { modulusLength: keyBits });
+  return credentialsOf(name, keys, now, years, iterations);
+}
+
+/**
+ * Makes credentials of a key, valid for some years. Many iterations make it slow to try passwords
+ * out. Ours is empty, so files have as many as those of .NET, and what is never stored has one.
+ */
+export function credentialsOf(
+  name: string,
+  keys: KeyPair,
+  now: Date,
+  years: number,
+  iterations: number,
+): Credentials {
   const notAfter = new Date(now);
   notAfter.setUTCFullYear(now.getUTCFullYear() + years);
   const publicKey = new Uint8Array(keys.publicKey.export({ type: 'pkcs1', format: 'der' }));
   return {
     friendlyName: name,
-    pkcs12: pack(keys.privateKey, selfSign(name, keys, now, notAfter)),
+    pkcs12: pack(keys.privateKey, selfSign(name, keys, now, notAfter), iterations),
     publicKey,
     endPoint: endPointOf(publicKey),
   };
@@ -103,10 +118,14 @@ export function selfSign(name: string, keys: KeyPair, notBefore: Date, notAfter:
 }
 
 /** DER of a PKCS#12 file with a key and its certificate, encrypted under the empty password. */
-export function pack(privateKey: KeyObject, certificate: Uint8Array): Uint8Array {
+export function pack(
+  privateKey: KeyObject,
+  certificate: Uint8Array,
+  iterations = PKCS12_ITERATIONS,
+): Uint8Array {
   const keyId = octets(createHash('sha1').update(certificate).digest());
   const attributes = set(sequence(oid(OID.localKeyId), set(keyId)));
-  const key = encrypt(privateKey.export({ type: 'pkcs8', format: 'der' }));
+  const key = encrypt(privateKey.export({ type: 'pkcs8', format: 'der' }), iterations);
   const keyBag = sequence(
     oid(OID.shroudedKeyBag),
     explicit(0, sequence(key.algorithm, octets(key.encrypted))),
@@ -120,10 +139,10 @@ export function pack(privateKey: KeyObject, certificate: Uint8Array): Uint8Array
   const contents = toDer(
     sequence(
       data(toDer(sequence(keyBag))),
-      encryptedData(encrypt(toDer(sequence(certificateBag)))),
+      encryptedData(encrypt(toDer(sequence(certificateBag)), iterations)),
     ),
   );
-  return toDer(sequence(integer(3), data(contents), authentication(contents)));
+  return toDer(sequence(integer(3), data(contents), authentication(contents, iterations)));
 }
 
 const SIGNATURE_SALT_BYTES = 32;
@@ -137,29 +156,32 @@ interface Encrypted {
 }
 
 /** Triple DES with a key derived from the password by SHA-1: old, but it protects nothing here. */
-function encrypt(plain: Uint8Array): Encrypted {
+function encrypt(plain: Uint8Array, iterations: number): Encrypted {
   const salt = randomBytes(PKCS12_SALT_BYTES);
-  const [key, iv] = [derive(DERIVE_KEY, salt, 24), derive(DERIVE_IV, salt, 8)];
+  const [key, iv] = [
+    derive(DERIVE_KEY, salt, 24, iterations),
+    derive(DERIVE_IV, salt, 8, iterations),
+  ];
   const cipher = createCipheriv('des-ede3-cbc', key, iv);
   return {
     algorithm: sequence(
       oid(OID.pbeWithSha1And3KeyTripleDes),
-      sequence(octets(salt), integer(PKCS12_ITERATIONS)),
+      sequence(octets(salt), integer(iterations)),
     ),
     encrypted: Buffer.concat([cipher.update(plain), cipher.final()]),
   };
 }
 
 /** The code by which a reader recognizes that the password is right and the contents are whole. */
-function authentication(contents: Uint8Array): Asn1 {
+function authentication(contents: Uint8Array, iterations: number): Asn1 {
   const salt = randomBytes(PKCS12_SALT_BYTES);
-  const code = createHmac('sha1', derive(DERIVE_MAC_KEY, salt, 20))
+  const code = createHmac('sha1', derive(DERIVE_MAC_KEY, salt, 20, iterations))
     .update(contents)
     .digest();
   return sequence(
     sequence(sequence(oid(OID.sha1), NULL), octets(code)),
     octets(salt),
-    integer(PKCS12_ITERATIONS),
+    integer(iterations),
   );
 }
 
@@ -168,9 +190,9 @@ const DERIVE_KEY = 1;
 const DERIVE_IV = 2;
 const DERIVE_MAC_KEY = 3;
 
-function derive(purpose: number, salt: Uint8Array, length: number): Uint8Array {
+function derive(purpose: number, salt: Uint8Array, length: number, iterations: number): Uint8Array {
   const saltBuffer = forge.util.createBuffer(toBinary(salt));
-  const derived = forge.pkcs12.generateKey('', saltBuffer, purpose, PKCS12_ITERATIONS, length);
+  const derived = forge.pkcs12.generateKey('', saltBuffer, purpose, iterations, length);
   return fromBinary(derived.getBytes());
 }
 

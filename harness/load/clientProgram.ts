@@ -1,0 +1,193 @@
+/**
+ * # A client program
+ *
+ * Asks a replicated service again and again with any number of clients, prints a line for every
+ * request as the original does, and at the end what it came to.
+ *
+ * Follows the Main of IronRSLCounterClient and IronRSLKVClient of IronFleet; departs from them in
+ * that it ends with a summary and an exit code, and in that its threads are clients in one thread.
+ */
+import { setMaxListeners } from 'node:events';
+import { ServiceUnreachableError } from '../../impl/client/errors.ts';
+import { HistoryWriter } from '../../impl/client/history.ts';
+import { RslClient } from '../../impl/client/rslClient.ts';
+import {
+  readServiceIdentity,
+  requireServiceType,
+  type ServiceIdentity,
+} from '../../impl/framework/identity.ts';
+import { LineOutput } from '../../impl/framework/lineOutput.ts';
+import type { Surroundings } from '../../impl/framework/serve.ts';
+import { systemTimers } from '../../impl/framework/timers.ts';
+import { Random } from '../simulation/random.ts';
+import { Identities } from './identities.ts';
+import { Load, type LoadObserver, type Submit } from './load.ts';
+import { type ClientOptions, parseClientOptions } from './options.ts';
+import { summary } from './summary.ts';
+import { CounterWorkload, KeyValueWorkload } from './workload.ts';
+
+/** What a program asks for. */
+export type Asked = 'counter' | 'kv';
+
+const SERVICE_TYPES = { counter: 'IronRSLCounter', kv: 'IronRSLKV' } as const;
+
+/** For how long what is under way at the end is waited for, in milliseconds. */
+const PATIENCE_MS = 1000;
+
+/**
+ * Runs until its time is up or it is told to stop, and gives the exit code: 1 if no request
+ * succeeded or a wrong answer was seen. Throws a UsageError.
+ */
+export async function runClientProgram(
+  asked: Asked,
+  serviceFile: string,
+  args: readonly string[],
+  surroundings: Surroundings,
+): Promise<0 | 1> {
+  const options = parseClientOptions(args, asked === 'kv');
+  const service = readServiceIdentity(serviceFile);
+  requireServiceType(service, SERVICE_TYPES[asked]);
+  const program = new ClientProgram(asked, service, options, surroundings);
+  return program.run();
+}
+
+class ClientProgram {
+  readonly #service: ServiceIdentity;
+  readonly #options: ClientOptions;
+  readonly #output: LineOutput;
+  readonly #errors: LineOutput;
+  readonly #history: HistoryWriter | undefined;
+  readonly #load: Load;
+  readonly #clients: RslClient[] = [];
+  /** Aborted when the program is to end, with the failure if that is the reason. */
+  readonly #end = new AbortController();
+  #failure: unknown;
+  #flushing = false;
+
+  constructor(
+    asked: Asked,
+    service: ServiceIdentity,
+    options: ClientOptions,
+    { stdout, stderr, signal }: Surroundings,
+  ) {
+    this.#service = service;
+    this.#options = options;
+    this.#output = new LineOutput(stdout);
+    this.#errors = new LineOutput(stderr);
+    const { history, overwrite, threads, rate, inFlight } = options;
+    if (history !== undefined) this.#history = HistoryWriter.create(history, asked, overwrite);
+    this.#load = new Load({
+      workload: asked === 'kv' ? new KeyValueWorkload(options) : new CounterWorkload(),
+      timers: systemTimers,
+      inFlight,
+      ratePerClient: rate === undefined ? undefined : rate / threads,
+      observer: this.#observer(),
+      onFailure: (error) => this.#fail(error),
+    });
+    setMaxListeners(0, this.#end.signal); // Every thread waits for it while it connects.
+    if (signal.aborted) this.#end.abort();
+    else signal.addEventListener('abort', () => this.#end.abort(), { once: true });
+  }
+
+  async run(): Promise<0 | 1> {
+    const { duration, threads } = this.#options;
+    this.#print('[[READY]]');
+    if (duration > 0) setTimeout(() => this.#end.abort(), duration * 1000).unref();
+    const identities = new Identities(this.#service);
+    const running = Array.from({ length: threads }, (_, index) => this.#start(index, identities));
+    void Promise.all(running).then((started) => {
+      if (!started.includes(true)) this.#end.abort(); // There is nothing to wait for.
+    });
+    const keepAlive = setInterval(() => {}, 1000);
+    await this.#ended();
+    clearInterval(keepAlive);
+    await this.#load.stop(PATIENCE_MS);
+    const counters = this.#clients.map((client) => client.counters);
+    for (const client of this.#clients) client.close();
+    this.#history?.close();
+    if (this.#failure !== undefined) throw this.#failure;
+    const { inFlight, rate, seed } = this.#options;
+    this.#print(summary({ load: this.#load, counters, inFlight, rate, seed }));
+    this.#print('[[DONE]]');
+    await Promise.all([this.#output.end(), this.#errors.end()]);
+    return this.#load.answered > 0 && this.#load.wrongAnswers === 0 ? 0 : 1;
+  }
+
+  /** Starts a thread; says whether it has begun to ask. */
+  async #start(thread: number, identities: Identities): Promise<boolean> {
+    const { inFlight, seed, sleep, timeout, verbose } = this.#options;
+    const { signal } = this.#end;
+    try {
+      const identity = await identities.next();
+      const client = await RslClient.connect(this.#service, {
+        identity,
+        inFlight,
+        timeout,
+        signal,
+        log: verbose ? (line) => this.#complain(line) : undefined,
+      });
+      this.#clients.push(client);
+      await new Promise((resolve) => setTimeout(resolve, sleep * 1000));
+      if (signal.aborted) return false;
+      const submit = this.#recorded(identity.endPoint, (request) => client.submit(request));
+      this.#load.drive({ thread, client, random: new Random(seed + thread), submit });
+      return true;
+    } catch (error) {
+      if (error instanceof ServiceUnreachableError) this.#complain(`ERROR - ${error.message}`);
+      else if (!signal.aborted) this.#fail(error);
+      return false;
+    }
+  }
+
+  /** Writes a history of what is submitted, if that is wanted. */
+  #recorded(client: string, submit: Submit): Submit {
+    const history = this.#history;
+    return history === undefined ? submit : (request) => history.record(client, request, submit);
+  }
+
+  #observer(): LoadObserver {
+    const { print, quiet } = this.#options;
+    return {
+      ...(print && {
+        began: (_thread, { announcement }) => {
+          if (announcement !== undefined) this.#print(announcement);
+        },
+      }),
+      ...((print || !quiet) && {
+        answered: (thread, count, tookMs, call, reply) => {
+          if (print) for (const line of call.describe(reply)) this.#print(line);
+          if (!quiet) this.#print(`#req ${thread} ${count} ${Math.round(tookMs * 1e4) / 1e4}`);
+        },
+      }),
+    };
+  }
+
+  /** Prints a line, together with all others of this turn. */
+  #print(line: string): void {
+    this.#output.line(line);
+    if (this.#flushing) return;
+    this.#flushing = true;
+    setImmediate(() => {
+      this.#flushing = false;
+      this.#output.flush();
+    });
+  }
+
+  #complain(line: string): void {
+    this.#errors.line(line);
+    this.#errors.flush();
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#end.abort();
+  }
+
+  #ended(): Promise<void> {
+    const { signal } = this.#end;
+    return new Promise((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+}
