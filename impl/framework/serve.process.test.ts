@@ -3,7 +3,8 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { makeIdentities, until } from '../../harness/testing/transports.ts';
 import type { PrivateIdentity } from './identity.ts';
 import type { Host, Io, Wake } from './io.ts';
-import { serve } from './serve.ts';
+import { type ServerSettings, serve } from './serve.ts';
+import { UsageError } from './usageError.ts';
 
 let me: PrivateIdentity;
 let stopper: AbortController;
@@ -54,7 +55,7 @@ class Soliloquist implements Host {
 }
 
 /** Serves with such a host; the exit code comes when it ends. */
-function start(onPacket: (io: Io) => void) {
+function start(onPacket: (io: Io) => void, settings: Partial<ServerSettings> = {}) {
   stopper = new AbortController();
   const [stdout, stderr] = [new Kept(), new Kept()];
   const { pkcs12: _, ...server } = me;
@@ -68,6 +69,7 @@ function start(onPacket: (io: Io) => void) {
       longestMessage: 16,
       parameters: {},
       createHost: () => new Soliloquist(onPacket),
+      ...settings,
     },
     { stdout, stderr, signal: stopper.signal },
   );
@@ -109,5 +111,65 @@ describe('a running server', () => {
       /^\[\[READY\]\]\nSummary: steps 2, .*deadline 1, packet 1, malformed 1, .*\n\[\[EXIT\]\]\n$/,
     );
     expect(stderr.text).toBe('');
+  });
+
+  test('says where its host failed if it is to say more', async () => {
+    const fail = () => {
+      throw new Error('here');
+    };
+    const { stderr, code } = start(fail, { verbose: true });
+    expect(await code).toBe(1);
+    expect(stderr.text).toMatch(/host failed: Error: here\nError: here\n +at .*serve\.process/);
+  });
+
+  test('says what its host has to say only once nothing is left that prevents it', async () => {
+    const said: string[] = [];
+    const { stdout, code } = start(() => {}, {
+      createHost: (announce) => {
+        said.push('made');
+        announce('I am here');
+        return new Soliloquist((io) => {
+          io.receive();
+          announce('I heard');
+          stopper.abort();
+        });
+      },
+      beforeReady: (print) => {
+        said.push('asked');
+        print('Here we go');
+      },
+    });
+    expect(await code).toBe(0);
+    expect(said).toEqual(['made', 'asked']);
+    expect(stdout.text).toMatch(/^Here we go\n\[\[READY\]\]\nI am here\nI heard\nSummary: /);
+  });
+
+  test('does not serve if it is prevented in the last moment', async () => {
+    const { stdout, code } = start(
+      () => {
+        throw new Error('it never steps');
+      },
+      {
+        beforeReady: () => {
+          throw new UsageError('not today');
+        },
+      },
+    );
+    await expect(code).rejects.toThrow('not today');
+    expect(stdout.text).toBe('[[EXIT]]\n');
+  });
+
+  test('tells in the end how long its actions took', async () => {
+    let received = 0;
+    const { stdout, code } = start(
+      (io) => {
+        if (io.receive()) received++;
+      },
+      { profile: true },
+    );
+    await until(() => received === 1);
+    stopper.abort();
+    expect(await code).toBe(0);
+    expect(stdout.text).toMatch(/^\[\[READY\]\]\nProfiler statistics\nSummary: .*\n/);
   });
 });

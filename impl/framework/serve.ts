@@ -33,7 +33,7 @@ export interface ServerSettings {
   /** Where to listen, if not where the private key file says. */
   readonly host?: string | undefined;
   readonly port?: number | undefined;
-  /** Whether to tell of refused peers and unreachable servers. */
+  /** Whether to tell of refused peers and unreachable servers, and where the host failed. */
   readonly verbose: boolean;
   /** Where to record a trace, if anywhere, and whether that may replace a file. */
   readonly trace?: string | undefined;
@@ -81,6 +81,7 @@ export async function serve(settings: ServerSettings, surroundings: Surroundings
     if (error instanceof UsageError) throw error;
     const problem = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     tell(`ERROR - The server stops, for its host failed: ${oneLine(problem)}`);
+    if (verbose && error instanceof Error && error.stack !== undefined) tell(error.stack);
     return 1;
   } finally {
     await transport.close();
