@@ -65,6 +65,8 @@ export interface Shape<Config> {
 interface Described {
   readonly name: string;
   readonly level: Level;
+  /** How many behaviours a campaign tries unless it is told. */
+  readonly runs: number;
   /** The settings that this service has. */
   readonly settings: readonly (keyof Settings)[];
   /** Why no configuration can be as these options want it, each reason in a sentence. */

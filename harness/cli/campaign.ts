@@ -41,13 +41,14 @@ const SETTINGS: readonly (readonly [flags: string, description: string])[] = [
 const EXAMPLES = `
 Services, and the levels at which they can be run:
   lock  impl, protocol   hosts pass a lock around
-  rsl   protocol         replicas run one application for everybody
+  rsl   impl, protocol   replicas run one application for everybody
 
 Examples:
   $ ironfleet campaign lock                        10,000 behaviours
   $ ironfleet campaign lock --time 600             as many as ten minutes allow
   $ ironfleet campaign lock --seed 7 --runs 500    the same 500 behaviours every time
-  $ ironfleet campaign rsl --level protocol        the replicated service, every parameter at random
+  $ ironfleet campaign rsl                         the replicated service, every parameter at random
+  $ ironfleet campaign rsl --level protocol        its protocol alone, with replicas that start again
   $ ironfleet campaign rsl --replicas 5 --window 2 --application kv
   $ ironfleet replay lock.failure.json             see a refused behaviour again
 
@@ -78,7 +79,7 @@ export function register(program: Command): void {
         "the running hosts, or the protocol's (default: the first that the service has)",
       ).choices(LEVELS),
     )
-    .option('--runs <count>', 'how many behaviours (default: 10000)', wholeNumber(1))
+    .option('--runs <count>', 'how many behaviours (default: 10000, rsl 6000)', wholeNumber(1))
     .option('--time <seconds>', 'how long, instead of how many', wholeNumber(1))
     .option(
       '--seed <number>',

@@ -17,8 +17,6 @@ import type { CampaignCommandOptions } from './campaign.ts';
 import { showProgress } from './progress.ts';
 import { retell } from './replayCommand.ts';
 
-const DEFAULT_RUNS = 10_000;
-
 /** Gives the exit code. */
 export async function campaignCommand(
   service: string,
@@ -65,7 +63,7 @@ function requestOf(name: string, options: CampaignCommandOptions): CampaignReque
     level: service.level,
     options: wanted,
     seed: options.seed ?? randomInt(2 ** 31),
-    runs: runs ?? (time === undefined ? DEFAULT_RUNS : undefined),
+    runs: runs ?? (time === undefined ? service.runs : undefined),
     seconds: time,
     jobs,
     requireCoverage: requireCoverage ?? false,

@@ -13,6 +13,7 @@ export const MAX_HOSTS = 26;
 export const lockCampaign: CampaignService<LockShape> = {
   name: 'lock',
   level: 'impl',
+  runs: 10_000,
   settings: [],
   objections: () => [],
   remarks: () => [],

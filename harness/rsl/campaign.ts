@@ -106,6 +106,7 @@ const replicaCounts = fc.oneof(often(1, 1), often(2, 2), often(6, 3), often(2, 4
 export const rslCampaign: CampaignService<RslShape> = {
   name: 'rsl',
   level: 'protocol',
+  runs: 10_000,
   settings: ['application', 'clients', ...(Object.keys(SETTINGS) as (keyof typeof SETTINGS)[])],
   objections: (options) => {
     const fixed = fixedIn(options);

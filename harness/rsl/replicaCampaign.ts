@@ -10,6 +10,8 @@ import { rslCampaign } from './campaign.ts';
 import { rslReplicas } from './replicas.ts';
 import type { RslShape } from './shape.ts';
 
+const NOT_DURABLE = 'running replicas write nothing down; try --durable with --level protocol';
+
 const notDurable = (options: CampaignOptions): CampaignOptions => ({
   ...options,
   settings: { ...options.settings, durable: false },
@@ -18,8 +20,14 @@ const notDurable = (options: CampaignOptions): CampaignOptions => ({
 export const replicaCampaign: CampaignService<RslShape> = {
   ...rslCampaign,
   level: 'impl',
-  settings: rslCampaign.settings.filter((setting) => setting !== 'durable'),
-  objections: (options) => rslCampaign.objections(notDurable(options)),
+  runs: 6_000,
+  objections: (options) => [
+    ...(options.settings?.durable ? [NOT_DURABLE] : []),
+    ...rslCampaign.objections(options),
+  ],
   shapes: (options) => rslCampaign.shapes(notDurable(options)),
+  config: rslCampaign.config.refine(({ parameters }) => !parameters.durable, {
+    error: NOT_DURABLE,
+  }),
   behaviours: (config) => behavioursOf(rslReplicas(config)),
 };
