@@ -97,10 +97,11 @@ const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 /** How many requests took how long: a line for each power of two of microseconds. */
 function distribution(spread: readonly number[]): readonly string[] {
+  if (spread.length === 0) return [];
   const most = Math.max(...spread.filter((times) => times > 0));
   const first = spread.findIndex((times) => times > 0);
-  return spread.flatMap((_, power) => {
-    if (power < first) return [];
+  return Array.from({ length: spread.length - first }, (_, index) => {
+    const power = first + index;
     const times = spread[power] ?? 0;
     const below = showLatency(2 ** power).padStart(8);
     return `    under ${below} ${count(times).padStart(12)} ${bar((times / most) * BAR)}`.trimEnd();
