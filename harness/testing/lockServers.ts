@@ -112,8 +112,14 @@ export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<Ended>;
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
-    const child = spawn(process.execPath, args, {
+  /** `prefix` is a command that runs another in its place, if there is one. */
+  constructor(
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    prefix: readonly string[] = [],
+  ) {
+    const [command, ...rest] = [...prefix, process.execPath, ...args] as [string, ...string[]];
+    const child = spawn(command, rest, {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -138,6 +144,15 @@ export class ServerProcess {
     return this.#child.pid ?? 0;
   }
 
+  /** Stops it in the midst of whatever it does, until it is resumed. */
+  pause(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   /** From now on nobody reads what the server prints. */
   stopReading(): void {
     this.#child.stdout?.pause();
@@ -155,6 +170,10 @@ export class ServerProcess {
   stop(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<Ended> {
     this.#child.kill(signal);
     return this.#ended;
+  }
+
+  get hasEnded(): boolean {
+    return !running.has(this.#child);
   }
 
   /** Waits for its end. */
