@@ -10,6 +10,7 @@
  */
 export { CounterService } from './apps/counter.ts';
 export { KeyValueService } from './apps/keyValue.ts';
+export type { Service, ServiceClass } from './apps/service.ts';
 export { CounterClient } from './client/counterClient.ts';
 export {
   ClientClosedError,
@@ -43,4 +44,3 @@ export type { Surroundings } from './framework/serve.ts';
 export { UsageError } from './framework/usageError.ts';
 export { defineServer } from './rsl/defineServer.ts';
 export { type RslServerArguments, runRslServer, serviceTypeOf } from './rsl/server.ts';
-export type { Service, ServiceClass } from './rsl/service.ts';

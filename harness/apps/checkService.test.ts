@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CounterService } from '../../impl/apps/counter.ts';
 import { KeyValueService } from '../../impl/apps/keyValue.ts';
-import type { ServiceClass } from '../../impl/rsl/service.ts';
+import type { ServiceClass } from '../../impl/apps/service.ts';
 import { ofBytes } from '../../refinement/apps/checkedService.ts';
 import { counter, INCREMENT } from '../../spec/apps/counter.ts';
 import { keyValue, keyValueWithin } from '../../spec/apps/keyValue.ts';

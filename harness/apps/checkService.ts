@@ -10,7 +10,7 @@
  * any bytes, and no service may fail of it.
  */
 import fc from 'fast-check';
-import type { Service, ServiceClass } from '../../impl/rsl/service.ts';
+import type { Service, ServiceClass } from '../../impl/apps/service.ts';
 import { type Checked, checkedService } from '../../refinement/apps/checkedService.ts';
 import { ApplicationRefusal } from '../../refinement/framework/refusal.ts';
 import type { Application } from '../../spec/apps/application.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { ServiceClass } from '../../impl/apps/service.ts';
 import { serverHelp } from '../../impl/rsl/serverHelp.ts';
-import type { ServiceClass } from '../../impl/rsl/service.ts';
 
 /** The services that come with the package. */
 const SERVICES = [

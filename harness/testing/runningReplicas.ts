@@ -5,6 +5,8 @@
  * when it is told to. Every packet travels as bytes, in the order in which it was sent, unless the
  * test takes it away. What is sent to whoever is no replica is kept for the test to look at.
  */
+
+import type { ServiceClass } from '../../impl/apps/service.ts';
 import type { Received } from '../../impl/framework/io.ts';
 import { OrderedIo } from '../../impl/framework/orderedIo.ts';
 import { marshal } from '../../impl/rsl/marshal.ts';
@@ -12,7 +14,6 @@ import type { Message } from '../../impl/rsl/messages.ts';
 import type { Parameters } from '../../impl/rsl/parameters.ts';
 import { parse } from '../../impl/rsl/parse.ts';
 import { Replica, type ReplicaOptions } from '../../impl/rsl/replica.ts';
-import type { ServiceClass } from '../../impl/rsl/service.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
 
 /** A packet on its way, as it is known to a test. */

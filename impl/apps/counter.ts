@@ -7,7 +7,7 @@
  * Follows src/IronRSLCounterServer/Service.cs of IronFleet; departs from it in that it cannot be
  * restored from what no counter wrote, where the original begins again at 0.
  */
-import type { Service } from '../rsl/service.ts';
+import type { Service } from './service.ts';
 
 /** The length of a request that counts, of a reply, and of the state at rest. */
 const BYTES = 8;

@@ -16,8 +16,8 @@
  */
 import { MAX_REPLY_BYTES } from '../../spec/apps/application.ts';
 import type { Limits } from '../../spec/apps/keyValue.ts';
-import type { Service, ServiceClass } from '../rsl/service.ts';
 import { LargeMap } from './largeMap.ts';
+import type { Service, ServiceClass } from './service.ts';
 
 const REQUEST = { get: 1, set: 2, delete: 3 } as const;
 

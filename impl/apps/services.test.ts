@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { ServiceClass } from '../rsl/service.ts';
 import { CounterService } from './counter.ts';
 import { KeyValueService } from './keyValue.ts';
+import type { ServiceClass } from './service.ts';
 
 const bytes = (hex: string): Uint8Array =>
   new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'));

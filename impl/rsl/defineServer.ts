@@ -7,11 +7,11 @@
  *     await defineServer(MyService);
  */
 import { basename } from 'node:path';
+import type { ServiceClass } from '../apps/service.ts';
 import { serveInProcess } from '../framework/serverProcess.ts';
 import { UsageError } from '../framework/usageError.ts';
 import { type RslServerArguments, runRslServer, serviceTypeOf } from './server.ts';
 import { serverHelp } from './serverHelp.ts';
-import type { ServiceClass } from './service.ts';
 
 /**
  * Runs one replica of the service in this process, with the process's arguments, until a signal

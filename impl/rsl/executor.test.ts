@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { RunningReplicas } from '../../harness/testing/runningReplicas.ts';
 import { MAX_REPLY_BYTES } from '../../spec/apps/application.ts';
+import type { Service } from '../apps/service.ts';
 import type { Message } from './messages.ts';
 import { COMPATIBLE, DEFAULT, type Parameters } from './parameters.ts';
-import type { Service } from './service.ts';
 
 /** Answers with what it was asked, in an array that it uses again, or with too much. */
 class Echo implements Service {

@@ -7,12 +7,12 @@
  * Follows Impl/RSL/ExecutorModel.i.dfy of IronFleet.
  */
 import { MAX_REPLY_BYTES } from '../../spec/apps/application.ts';
+import type { Service } from '../apps/service.ts';
 import type { Io } from '../framework/io.ts';
 import { isBelow, NO_BALLOT } from './ballot.ts';
 import type { Ballot, Batch } from './messages.ts';
 import type { Replica } from './replica.ts';
 import { RememberedReply, type ReplyCache, remember } from './replyCache.ts';
-import type { Service } from './service.ts';
 
 export class Executor {
   app: Service;

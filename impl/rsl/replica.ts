@@ -9,6 +9,7 @@
  * turns, and in that it sleeps when there is nothing to do.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
+import type { ServiceClass } from '../apps/service.ts';
 import { type Flow, FREE_FLOW, type Host, type Io, type Wake } from '../framework/io.ts';
 import { Acceptor, truncate } from './acceptor.ts';
 import { BackPressure } from './backPressure.ts';
@@ -23,7 +24,6 @@ import { batchTime, nextProposal, proposeBatch } from './proposing.ts';
 import { receive } from './receiving.ts';
 import type { ReplicaState } from './replicaState.ts';
 import { Retry, retry } from './retry.ts';
-import type { ServiceClass } from './service.ts';
 import { type ReplicaSummary, summarize } from './summary.ts';
 
 /** Takes an action and returns its name. */

@@ -4,8 +4,8 @@
  * Enough to compare it with a replica of the protocol after any step, read where it lies.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
+import type { Service } from '../apps/service.ts';
 import type { Ballot, Batch, CachedReply, Promise1b, Request, Vote } from './messages.ts';
-import type { Service } from './service.ts';
 
 /** Something for each of some operations; a `Map` is one. */
 export interface Operations<T> {

@@ -11,6 +11,7 @@
  */
 import { MAX_REQUEST_BYTES } from '../../spec/apps/application.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
+import type { ServiceClass } from '../apps/service.ts';
 import {
   describeEndPoint,
   ownServer,
@@ -24,7 +25,6 @@ import { deleteKeyFile } from '../framework/keyFile.ts';
 import { type ServerSettings, type Surroundings, serve } from '../framework/serve.ts';
 import { type Observer, Replica } from './replica.ts';
 import { parseServerOptions, type ServerOptions } from './serverOptions.ts';
-import type { ServiceClass } from './service.ts';
 
 /** What a service file must say for a server of this class to serve it. */
 export const serviceTypeOf = ({ serviceName }: ServiceClass): string => `IronRSL${serviceName}`;

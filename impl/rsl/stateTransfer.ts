@@ -6,13 +6,13 @@
  * Follows Impl/RSL/ExecutorModel.i.dfy of IronFleet.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
+import type { Service } from '../apps/service.ts';
 import type { Io } from '../framework/io.ts';
 import { isBelow } from './ballot.ts';
 import { marshal } from './marshal.ts';
 import type { Message } from './messages.ts';
 import type { Replica } from './replica.ts';
 import { RememberedReply, type ReplyCache } from './replyCache.ts';
-import type { Service } from './service.ts';
 
 /** A new leader begins where this replica has not come yet: it asks everyone for their state. */
 export function requestState(r: Replica, io: Io, msg: Message & { type: 'startingPhase2' }) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CounterService } from '../../impl/apps/counter.ts';
 import { KeyValueService } from '../../impl/apps/keyValue.ts';
-import type { Service, ServiceClass } from '../../impl/rsl/service.ts';
+import type { Service, ServiceClass } from '../../impl/apps/service.ts';
 import type { Application } from '../../spec/apps/application.ts';
 import { counter } from '../../spec/apps/counter.ts';
 import { keyValue } from '../../spec/apps/keyValue.ts';

@@ -13,7 +13,7 @@
  * thing to a replica. So all services of one class remember the first refusal, and whichever is
  * asked next throws it again.
  */
-import type { Service, ServiceClass } from '../../impl/rsl/service.ts';
+import type { Service, ServiceClass } from '../../impl/apps/service.ts';
 import { type Application, type AppState, MAX_REPLY_BYTES } from '../../spec/apps/application.ts';
 import type { Bytes } from '../../spec/framework/bytes.ts';
 import { type Difference, difference, show } from '../../spec/framework/difference.ts';

@@ -7,9 +7,10 @@
  * The protocol leaves two things open. Whom a replica asks for its state shows in what it sends; and
  * whose replies it forgets, where that is its own affair, in what it still remembers.
  */
+
+import type { ServiceClass } from '../../impl/apps/service.ts';
 import type { Parameters } from '../../impl/rsl/parameters.ts';
 import type { ReplicaState } from '../../impl/rsl/replicaState.ts';
-import type { ServiceClass } from '../../impl/rsl/service.ts';
 import type * as protocol from '../../protocol/rsl/configuration.ts';
 import { execute } from '../../protocol/rsl/executor.ts';
 import type { Message } from '../../protocol/rsl/messages.ts';

@@ -4,9 +4,10 @@
  * Its messages as those of the protocol. Every field is named, none is copied unseen, so that what
  * the implementation does not say is not taken from anywhere else.
  */
+
+import type { ServiceClass } from '../../impl/apps/service.ts';
 import type * as impl from '../../impl/rsl/messages.ts';
 import { parse } from '../../impl/rsl/parse.ts';
-import type { ServiceClass } from '../../impl/rsl/service.ts';
 import type { Ballot } from '../../protocol/rsl/ballot.ts';
 import type { Batch, Message, Promise1b, Vote } from '../../protocol/rsl/messages.ts';
 import type { Application, AppState } from '../../spec/apps/application.ts';
