@@ -128,18 +128,10 @@ export class CuttingProxy {
     }
   }
 
-  /** Bytes stay in their order, for timers of the same length fire in theirs, and none overtakes. */
   #carry(from: Socket, to: Socket): void {
-    let latest = 0;
-    const later = (pass: () => void): void => {
-      const at = Math.max(latest, performance.now() + this.#delayMs);
-      const isFree = latest <= performance.now() && this.#delayMs === 0;
-      latest = at;
-      if (isFree) pass();
-      else setTimeout(pass, at - performance.now());
-    };
+    const underWay = new UnderWay();
     from.on('data', (chunk) =>
-      later(() => {
+      underWay.add(this.#delayMs, () => {
         if (!to.writable || to.write(chunk)) return;
         from.pause();
         to.once('drain', () => {
@@ -147,6 +139,30 @@ export class CuttingProxy {
         });
       }),
     );
-    from.on('end', () => later(() => to.end()));
+    from.on('end', () => underWay.add(this.#delayMs, () => to.end()));
   }
+}
+
+/** What is on its way in one direction. Nothing overtakes anything. */
+class UnderWay {
+  readonly #queue: { readonly at: number; readonly arrive: () => void }[] = [];
+
+  add(delayMs: number, arrive: () => void): void {
+    this.#queue.push({ at: performance.now() + delayMs, arrive });
+    if (this.#queue.length === 1) this.#pass();
+  }
+
+  readonly #pass = (): void => {
+    for (;;) {
+      const [first] = this.#queue;
+      if (first === undefined) return;
+      const wait = first.at - performance.now();
+      if (wait > 0) {
+        setTimeout(this.#pass, wait);
+        return;
+      }
+      first.arrive();
+      this.#queue.shift();
+    }
+  };
 }

@@ -2,8 +2,8 @@
  * # A client that floods
  *
  * A process that sends one request after the other to every replica of a key-value store, as fast
- * as they are taken, and waits for nothing. Run by itself, this module is that process; SIGTERM ends
- * it. It prints a line now and then that says how far it has come.
+ * as they are taken, and waits for nothing, until it is killed. Run by itself, this module is that
+ * process. It prints a line now and then that says how far it has come.
  */
 import { fileURLToPath } from 'node:url';
 import { FrameReader } from '../../impl/framework/frame.ts';

@@ -105,7 +105,7 @@ const nameOf = (party: Party): string => `${PREFIX}${process.pid}-${party}`;
 /** A party's network card whose cable leads to another party. */
 const cardTo = (party: Party): string => `to${party}`;
 
-/** Where a party is found by another; each cable has four addresses, and the second and third use. */
+/** Where a party is found by another. A cable has four addresses, and its ends those between. */
 const addressOf = (party: Party, from: Party): string => {
   const [low, high] = [Math.min(party, from), Math.max(party, from)];
   return `10.213.${low * 16 + high}.${party === low ? 1 : 2}`;
