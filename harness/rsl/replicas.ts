@@ -6,8 +6,8 @@
  */
 import { CounterService } from '../../impl/apps/counter.ts';
 import { KeyValueService } from '../../impl/apps/keyValue.ts';
+import type { ServiceClass } from '../../impl/apps/service.ts';
 import { Replica } from '../../impl/rsl/replica.ts';
-import type { ServiceClass } from '../../impl/rsl/service.ts';
 import type { Message } from '../../protocol/rsl/messages.ts';
 import type { Replica as ProtocolReplica } from '../../protocol/rsl/replica.ts';
 import { checkedService } from '../../refinement/apps/checkedService.ts';
