@@ -5,30 +5,34 @@
  * it, because Node warns of a leak where there are more than ten.
  */
 
-export class AbortListeners {
-  readonly #callbacks = new Map<AbortSignal, Set<() => void>>();
+export interface Abortable {
+  abort(): void;
+}
 
-  /** Calls back when the signal is aborted; it must not be aborted yet. */
-  add(signal: AbortSignal, callback: () => void): void {
-    const callbacks = this.#callbacks.get(signal);
-    if (callbacks !== undefined) {
-      callbacks.add(callback);
+export class AbortListeners {
+  readonly #waiting = new Map<AbortSignal, Set<Abortable>>();
+
+  /** It is aborted when the signal is, which must not be aborted yet. */
+  add(signal: AbortSignal, abortable: Abortable): void {
+    const waiting = this.#waiting.get(signal);
+    if (waiting !== undefined) {
+      waiting.add(abortable);
       return;
     }
-    this.#callbacks.set(signal, new Set([callback]));
+    this.#waiting.set(signal, new Set([abortable]));
     signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  remove(signal: AbortSignal, callback: () => void): void {
-    const callbacks = this.#callbacks.get(signal);
-    if (!callbacks?.delete(callback) || callbacks.size > 0) return;
-    this.#callbacks.delete(signal);
+  remove(signal: AbortSignal, abortable: Abortable): void {
+    const waiting = this.#waiting.get(signal);
+    if (!waiting?.delete(abortable) || waiting.size > 0) return;
+    this.#waiting.delete(signal);
     signal.removeEventListener('abort', this.#onAbort);
   }
 
   readonly #onAbort = ({ target }: Event): void => {
-    const callbacks = this.#callbacks.get(target as AbortSignal) ?? [];
-    this.#callbacks.delete(target as AbortSignal);
-    for (const callback of callbacks) callback();
+    const waiting = this.#waiting.get(target as AbortSignal) ?? [];
+    this.#waiting.delete(target as AbortSignal);
+    for (const abortable of waiting) abortable.abort();
   };
 }

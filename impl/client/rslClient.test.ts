@@ -229,6 +229,28 @@ describe('a request', () => {
     expect(await refused).toBeInstanceOf(RequestAbortedError);
   });
 
+  test('may share its signal with many others, some of them answered', async () => {
+    const { ask, client, timers } = scene({ inFlight: 20 });
+    const stop = new AbortController();
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    const answers = ask(30, { signal: stop.signal });
+    timers.pass(2 * DELAY - 1);
+    const { replies } = client.counters;
+    expect(replies).toBeGreaterThan(0);
+    expect(replies).toBeLessThan(30);
+    stop.abort();
+    const outcomes = await Promise.all(answers);
+    expect(outcomes.filter((outcome) => typeof outcome === 'string').length).toBe(replies);
+    const aborted = outcomes.filter((outcome) => outcome instanceof RequestAbortedError);
+    expect(aborted.length).toBe(30 - replies);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+    expect([client.inFlight, client.waiting]).toEqual([0, 0]);
+  });
+
   test('fails when the client is closed, and so does every later one', async () => {
     const { ask, client, timers } = scene({ inFlight: 1 });
     const answers = ask(2);

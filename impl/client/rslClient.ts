@@ -22,18 +22,15 @@ import { readServiceIdentity, type ServiceIdentity } from '../framework/identity
 import { systemTimers, type Timers } from '../framework/timers.ts';
 import { transientIdentity } from '../framework/transientIdentity.ts';
 import { AbortListeners } from './abortListeners.ts';
+import { Call, type Calls } from './call.ts';
 import {
   ClientClosedError,
-  FateUnknownError,
   RequestAbortedError,
-  type RequestError,
-  RequestTimeoutError,
   RequestTooLongError,
   ServiceUnreachableError,
 } from './errors.ts';
 import { MAX_REQUEST } from './messages.ts';
 import type { ClientNetwork, NetworkListener } from './network.ts';
-import type { Request } from './requests.ts';
 import { ServerLinks } from './serverLinks.ts';
 import { Session, type SessionCounters } from './session.ts';
 
@@ -95,9 +92,7 @@ export class RslClient {
   readonly #session: Session;
   readonly #timers: Timers;
   readonly #timeout: number;
-  /** All requests that have no end yet, each with what ends it. */
-  readonly #open = new Map<Request, (error: RequestError) => void>();
-  readonly #aborts = new AbortListeners();
+  readonly #calls: Calls;
   #closed = false;
   #onChange = (): void => {};
 
@@ -125,6 +120,13 @@ export class RslClient {
       silenceMs: SILENCE_MS,
     };
     this.#session = new Session(this.#network, this.#network.names.length, limits, timers);
+    this.#calls = {
+      open: new Set(),
+      aborts: new AbortListeners(),
+      abandon: (request) => this.#session.abandon(request),
+      nameOf: (server) => this.#network.names[server] ?? `${server}`,
+      troubles: () => this.#troubles(),
+    };
   }
 
   /**
@@ -194,34 +196,10 @@ export class RslClient {
     if (this.#closed) return Promise.reject(new ClientClosedError(false));
     if (signal?.aborted) return Promise.reject(new RequestAbortedError(false, signal.reason));
     return new Promise((resolve, reject) => {
-      const deadline = this.#timers.now() + timeout;
-      const pending = this.#session.submit(request, deadline, {
-        signal,
-        replied: (reply) => {
-          end();
-          resolve(new Uint8Array(reply));
-        },
-        failed: (why) => {
-          end();
-          reject(
-            why === 'overtaken' ? new FateUnknownError() : this.#timeoutError(pending, timeout),
-          );
-        },
-      });
-      const end = (): void => {
-        this.#open.delete(pending);
-        if (signal) this.#aborts.remove(signal, abort);
-      };
-      const abort = (): void => {
-        end();
-        this.#session.abandon(pending);
-        reject(new RequestAbortedError(pending.asked.length > 0, signal?.reason));
-      };
-      this.#open.set(pending, (error) => {
-        end();
-        reject(error);
-      });
-      if (signal) this.#aborts.add(signal, abort);
+      const call = new Call(this.#calls, { resolve, reject, timeout, signal });
+      call.request = this.#session.submit(request, this.#timers.now() + timeout, call);
+      this.#calls.open.add(call);
+      if (signal) this.#calls.aborts.add(signal, call);
     });
   }
 
@@ -231,12 +209,7 @@ export class RslClient {
     this.#closed = true;
     this.#session.close();
     this.#network.close();
-    for (const [request, fail] of this.#open) fail(new ClientClosedError(request.asked.length > 0));
-  }
-
-  #timeoutError({ asked }: Request, timeout: number): RequestTimeoutError {
-    const names = asked.map((server) => this.#network.names[server] ?? `${server}`);
-    return new RequestTimeoutError(timeout, names, this.#troubles());
+    for (const call of this.#calls.open) call.fail(new ClientClosedError(call.wasSent));
   }
 
   /** The servers that are not connected, each with the reason. */

@@ -207,8 +207,8 @@ class ServerLink implements OpeningListener {
     this.#outbox = [];
     this.#outboxBytes = 0;
     if (socket === undefined) return;
-    socket.cork();
+    if (pieces.length > 1) socket.cork();
     for (const piece of pieces) socket.write(piece);
-    socket.uncork();
+    if (pieces.length > 1) socket.uncork();
   }
 }
