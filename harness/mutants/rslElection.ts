@@ -105,7 +105,7 @@ const heartbeats: readonly ServiceMutant[] = [
     name: 'sends no heartbeats',
     refusedBy: 'liveness',
     clauses: PROGRESS,
-    patches: [patch(REPLICA, "is due', now >= r.nextHeartbeat", "is due', false")],
+    patches: [patch(REPLICA, 'now >= r.nextHeartbeat || hasNews(r)', 'false')],
   },
   {
     name: 'keeps its suspicions to itself',

@@ -1,13 +1,13 @@
 /** # Mutants of the executor of the replicated service: what it executes, and whom it answers. */
 import { patch, type ServiceMutant } from './mutant.ts';
-import { EXECUTED, PROGRESS } from './rslTerms.ts';
+import { CAUGHT_UP, EXECUTED } from './rslTerms.ts';
 
 const EXECUTOR = 'protocol/rsl/executor.ts';
 const CACHE = 'protocol/rsl/replyCache.ts';
 const CLIENTS = 'protocol/rsl/clients.ts';
 
 /** With which a reply is sent that has just been worked out. */
-const REPLY = "sends.push(send(constants, client, { type: 'reply', seqno, reply }));";
+const REPLY = "replies.push(send(constants, client, { type: 'reply', seqno, reply }));";
 
 const execution: readonly ServiceMutant[] = [
   {
@@ -95,10 +95,10 @@ const cache: readonly ServiceMutant[] = [
 
 const replies: readonly ServiceMutant[] = [
   {
-    name: 'answers the client of the first request of a batch',
+    name: 'tells the client of the first request of a batch what others are answered',
     refusedBy: 'B4',
     clauses: [EXECUTED],
-    patches: [patch(EXECUTOR, REPLY, REPLY.replace('client', 'batch[0].client'))],
+    patches: [patch(EXECUTOR, REPLY, `${REPLY}\n${REPLY.replace('client', 'batch[0].client')}`)],
   },
   {
     name: 'answers under the next number',
@@ -158,13 +158,11 @@ const replies: readonly ServiceMutant[] = [
     ],
   },
   {
-    name: 'does not answer',
+    name: 'does not answer whoever asks again',
     refusedBy: 'liveness',
-    clauses: PROGRESS,
-    patches: [
-      patch(EXECUTOR, REPLY, ''),
-      patch(CLIENTS, "[send(r.constants, client, { type: 'reply', ...latest })]", '[]'),
-    ],
+    clauses: [CAUGHT_UP],
+    options: { compatible: false },
+    patches: [patch(CLIENTS, "[send(r.constants, client, { type: 'reply', ...latest })]", '[]')],
   },
 ];
 
@@ -200,8 +198,8 @@ const requests: readonly ServiceMutant[] = [
     patches: [
       patch(
         'protocol/rsl/proposing.ts',
-        'propose(r, requestQueue.slice(0, maxBatchSize), {',
-        `propose(r, [{ ...requestQueue[0], seqno: requestQueue[0].seqno + 1 }], {`,
+        'propose(r, r.proposer.requestQueue.slice(0, size), {',
+        'propose(r, r.proposer.requestQueue.slice(0, 1).map((each) => ({ ...each, seqno: 99 })), {',
       ),
     ],
   },

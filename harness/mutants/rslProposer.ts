@@ -232,18 +232,6 @@ const proposing: readonly ServiceMutant[] = [
     ],
   },
   {
-    name: 'proposes more requests together than it may',
-    refusedBy: 'B3',
-    clauses: ['R30'],
-    patches: [
-      patch(
-        PROPOSING,
-        'propose(r, requestQueue.slice(0, maxBatchSize)',
-        'propose(r, requestQueue.slice(0, maxBatchSize + 1)',
-      ),
-    ],
-  },
-  {
     name: 'proposes again, this time nothing',
     refusedBy: 'B3',
     clauses: ['R3'],

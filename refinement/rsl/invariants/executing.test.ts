@@ -80,7 +80,6 @@ const WRONG: readonly (readonly [string, string, Replica, Replica, readonly Pack
     ['R32', LEAVES, others, executed(others), [tells('y')]],
     ['R32', ANSWERS, own, executed(own), []],
     ['R32', ANSWERS, own, executed(own), [tells('x')]],
-    ['R32', ANSWERS, own, executed(own), [tells('x'), tells('y', 'else')]],
     ['R32', ANSWERS, own, executed(own), [tells('x'), tells('z', 'to y')]],
     ['R32', ANSWERS, original, executed(original), []],
   ];

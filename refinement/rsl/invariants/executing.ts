@@ -5,10 +5,9 @@
  * a step and what it sends, not of a state.
  *
  * The replica in whose ballot an operation was decided answers all its clients; the others remember
- * what they would have said, for whoever asks again. In the original everyone answers. IronFleet has
- * no such law: for what clients may be told, R26 is enough.
+ * what they would have said, for whoever asks again. In the original everyone answers. What clients
+ * are told is the matter of R26. IronFleet has no such law.
  */
-import type { Replica } from '../../../protocol/rsl/replica.ts';
 import { clause } from '../../../spec/framework/verdict.ts';
 import { RESTART } from '../../framework/systemRefinement.ts';
 import type { Ghost } from '../ghost.ts';
@@ -43,22 +42,15 @@ const proposersAnswer: ReplicaLaw = (r, ghost, place, before) => {
   if (!ghost.setting.parameters.compatible && decided.ballot.proposer !== place) {
     return clause('who executes another’s proposal leaves the answers to it', sends.length === 0);
   }
-  for (const { client, seqno } of decided.batch) {
-    const reply = replyKept(r, client, seqno);
-    // A later request in the same batch leaves nothing to be said of this one.
-    if (reply === undefined) continue;
-    const isTold = sends.some(
-      ({ dst, msg }) => dst === client && msg.type === 'reply' && msg.reply === reply,
-    );
-    if (!isTold) return { failed: 'who executes its own proposal answers everyone in it' };
-  }
-  return undefined;
+  const { replyCache } = r.executor;
+  // Of several requests of a client only the last need be answered.
+  const kept = decided.batch.filter(({ client, seqno }) => replyCache.get(client)?.seqno === seqno);
+  const told = new Set(sends.map(({ dst, msg }) => (msg.type === 'reply' ? dst : undefined)));
+  return clause(
+    'who executes its own proposal answers everyone in it',
+    kept.every(({ client }) => told.has(client)),
+  );
 };
-
-function replyKept({ executor: { replyCache } }: Replica, client: string, seqno: number) {
-  const kept = replyCache.get(client);
-  return kept?.seqno === seqno ? kept.reply : undefined;
-}
 
 export const executionOfReplicas: Readonly<Record<string, ReplicaLaw>> = {
   R28: reflectsHighest,
