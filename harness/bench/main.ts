@@ -10,12 +10,14 @@ import { benchCampaigns } from './campaigns.ts';
 import { benchExplorer } from './explorers.ts';
 import type { Row } from './figures.ts';
 import { benchLockServers } from './lockServers.ts';
+import { benchMemory } from './memory.ts';
 import { benchMutants } from './mutants.ts';
 
 const BENCHES: Readonly<Record<string, () => readonly Row[] | Promise<readonly Row[]>>> = {
   campaign: benchCampaigns,
   explorer: benchExplorer,
   lock: benchLockServers,
+  memory: () => benchMemory(),
   mutants: benchMutants,
 };
 
