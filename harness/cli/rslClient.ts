@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { clientHelp } from '../load/help.ts';
+import { clientHelp } from './rslClientHelp.ts';
 
 /** The client programs of the services that come with the package. */
 const PROGRAMS = [
