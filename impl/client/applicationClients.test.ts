@@ -41,11 +41,11 @@ describe('messages of the key-value store', () => {
     fc.assert(
       fc.property(text, text, (key, value) => {
         const utf8 = (each: string) => new TextEncoder().encode(each);
-        expect(getRequest(key)).toEqual(new Uint8Array(bytes(encodeRequest({ type: 'get', key }))));
-        const set = new Uint8Array(bytes(encodeRequest({ type: 'set', key, value })));
+        expect(getRequest(key)).toEqual(bytes(encodeRequest({ type: 'get', key })));
+        const set = bytes(encodeRequest({ type: 'set', key, value }));
         expect(setRequest(key, value)).toEqual(set);
         expect(setRequest(utf8(key), utf8(value))).toEqual(set);
-        const remove = new Uint8Array(bytes(encodeRequest({ type: 'delete', key })));
+        const remove = bytes(encodeRequest({ type: 'delete', key }));
         expect(deleteRequest(key)).toEqual(remove);
       }),
     );

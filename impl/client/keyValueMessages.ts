@@ -32,12 +32,11 @@ export type KeyValueReply =
   | { readonly type: 'getFound'; readonly value: string }
   | { readonly type: Exclude<(typeof REPLY_TYPES)[number], 'getFound' | undefined> };
 
-export const getRequest = (key: Text): Uint8Array => encode(GET, [bytesOf(key)]);
+export const getRequest = (key: Text): Uint8Array => encode(GET, [key]);
 
-export const setRequest = (key: Text, value: Text): Uint8Array =>
-  encode(SET, [bytesOf(key), bytesOf(value)]);
+export const setRequest = (key: Text, value: Text): Uint8Array => encode(SET, [key, value]);
 
-export const deleteRequest = (key: Text): Uint8Array => encode(DELETE, [bytesOf(key)]);
+export const deleteRequest = (key: Text): Uint8Array => encode(DELETE, [key]);
 
 const HEADER = 4;
 
@@ -55,21 +54,25 @@ export function readKeyValueReply(bytes: Uint8Array): KeyValueReply | undefined 
   return { type, value: decoder.decode(bytes.subarray(2 * HEADER)) };
 }
 
-function encode(type: number, fields: readonly Uint8Array[]): Uint8Array {
-  const length = fields.reduce((sum, field) => sum + HEADER + field.length, HEADER);
-  const bytes = new Uint8Array(length);
-  const view = new DataView(bytes.buffer);
-  view.setInt32(0, type);
-  let at = HEADER;
+function encode(type: number, fields: readonly Text[]): Uint8Array {
+  let length = HEADER;
   for (const field of fields) {
-    view.setInt32(at, field.length);
-    bytes.set(field, at + HEADER);
-    at += HEADER + field.length;
+    requireText(field);
+    length += HEADER + lengthOf(field);
+  }
+  const bytes = Buffer.allocUnsafe(length);
+  let at = bytes.writeInt32BE(type);
+  for (const field of fields) {
+    at = bytes.writeInt32BE(lengthOf(field), at);
+    if (typeof field === 'string') at += bytes.write(field, at);
+    else at += Buffer.from(field.buffer, field.byteOffset, field.length).copy(bytes, at);
   }
   return bytes;
 }
 
-const encoder = new TextEncoder();
+const lengthOf = (text: Text): number =>
+  typeof text === 'string' ? Buffer.byteLength(text) : text.length;
+
 /** As in the original, a byte order mark is a character like any other. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -78,17 +81,16 @@ const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  * The store keeps texts. What is none, it would not give back as it was given, so that is refused
  * here.
  */
-function bytesOf(text: Text): Uint8Array {
+function requireText(text: Text): void {
   if (typeof text === 'string') {
     if (LONE_SURROGATE.test(text)) throw new TypeError('half of a surrogate pair is no text');
-    return encoder.encode(text);
+    return;
   }
   try {
     strictDecoder.decode(text);
   } catch {
     throw new TypeError('the bytes are not UTF-8, and only texts can be keys and values');
   }
-  return text;
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/u;

@@ -23,8 +23,9 @@ const REPLY = 6;
 
 /** A request as it is sent, but for its number, which {@link setNumber} gives it. */
 export function requestMessage(request: Uint8Array): Uint8Array {
-  const message = new Uint8Array(HEADER + request.length);
+  const message = Buffer.allocUnsafe(HEADER + request.length);
   u64.write(REQUEST, message, 0);
+  setNumber(message, 0);
   u64.write(request.length, message, 16);
   message.set(request, HEADER);
   return message;
