@@ -7,7 +7,8 @@
  * - While nobody is guessed, everybody is asked. Whoever answers first is guessed, *on trial*.
  * - Whoever was asked alone, and the request was answered, leads: now it is *confirmed*. Who gave
  *   the answer does not matter, for there are services in which all replicas answer.
- * - Who is on trial and brings no answer soon is ruled out, and somebody else will be guessed.
+ * - Who is on trial and brings no answer soon, or is silent while others answer, is ruled out, and
+ *   somebody else will be guessed.
  * - If others answer and the guessed one is silent, or its connection breaks, or nothing is
  *   answered for long, nobody is guessed any more.
  *
@@ -113,6 +114,11 @@ export class LeaderGuess {
   /** Nothing was answered for as long as patience lasts. */
   despair(): void {
     this.#vain++;
+    this.doubt();
+  }
+
+  /** The target is not believed in any longer. */
+  doubt(): void {
     if (this.#target !== undefined && !this.#confirmed) this.#ruledOut.add(this.#target);
     this.forget();
   }

@@ -239,7 +239,7 @@ export class Session implements NetworkListener {
     const now = this.#timers.now();
     const failed = this.#requests.expire(now, this.guess.trialMs);
     if (now >= this.guess.doubtDeadline) {
-      this.guess.forget();
+      this.guess.doubt();
       this.#direct();
     }
     if (this.#requests.underWay > 0 && now >= this.#progressAt + this.guess.patienceMs) {
