@@ -79,6 +79,7 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
     const action = takeStep(impl, io, received, place);
     this.lastAction = action;
     this.listener?.told(toldOf(this.names, host, action, clock, io.done));
+    this.#checkFrames(host, io);
     this.#watcher.step(
       this.monitor.observe({ host, action, io: io.done }, impl),
       this.monitor.ghost,
@@ -153,6 +154,15 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
     throw new UnreadableError('bytes are written in hexadecimal');
   }
 
+  /** That what has been sent is what went into the frames, and was not touched afterwards. */
+  #checkFrames(host: number, { done, frames }: SimulatedIo): void {
+    let sent = 0;
+    for (const operation of done) {
+      if (operation.type !== 'send') continue;
+      this.monitor.observeFrame(host, frames[sent++] as Uint8Array, operation.bytes);
+    }
+  }
+
   #sends(host: number, { done, frames }: SimulatedIo): readonly Envelope[] {
     const src = this.names[host] as EndPoint;
     const sent: Envelope[] = [];
@@ -160,7 +170,6 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
       if (operation.type !== 'send') continue;
       const { dst, bytes } = operation;
       const frame = frames[sent.length] as Uint8Array;
-      this.monitor.observeFrame(host, frame, bytes);
       sent.push({ src, dst, msg: bytes, frame, index: this.#sent.next(src, dst) });
     }
     return sent;
