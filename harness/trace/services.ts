@@ -5,8 +5,10 @@
  * describe it as these are.
  */
 import { lockTrace } from '../lock/trace.ts';
+import { REPLICA_TRACES } from '../rsl/trace.ts';
 import type { TracedService } from './service.ts';
 
 export const TRACED_SERVICES: Readonly<Record<string, TracedService>> = {
   IronLock: lockTrace,
+  ...REPLICA_TRACES,
 };
