@@ -174,7 +174,7 @@ describe.each([
     ];
     // Connections that say nothing, or half of who they are.
     const { port = 0 } = identity.servers[0] ?? {};
-    for (let each = 0; each < 200; each++) {
+    for (let each = 0; each < 600; each++) {
       const socket = dial({ host: '127.0.0.1', port });
       socket.on('error', () => {});
       if (each % 2 === 0) socket.write(bytes('16030100 c8 010000c40303'));

@@ -83,7 +83,7 @@ export const DEFAULT_LIMITS: TransportLimits = {
   clientsOutboxBytes: 256 * 1024 * 1024,
   clients: 1000,
   connectionsPerPeer: 4,
-  openings: 64,
+  openings: 512,
   openingMs: 10_000,
   tries: 3,
   redialMs: [100, 1000],
