@@ -80,6 +80,15 @@ describe('whom a client asks', () => {
     expect(sentNow()).toEqual(['0: 1 2 3 4']);
   });
 
+  test('is everybody when its connection broke while nothing was under way', async () => {
+    const { replicas, sentNow, submit, warmUp } = scene();
+    await warmUp();
+    replicas.disconnect(0);
+    replicas.connect(0);
+    submit(1);
+    expect(sentNow()).toEqual(['0: 1', '1: 1', '2: 1']);
+  });
+
   test('is everybody when nobody has answered for as long as it takes to retry', async () => {
     const { client, replicas, sentNow, submit, timers, warmUp } = scene({ retry: 700 });
     await warmUp();
@@ -229,28 +238,6 @@ describe('a request', () => {
     expect(await refused).toBeInstanceOf(RequestAbortedError);
   });
 
-  test('may share its signal with many others, some of them answered', async () => {
-    const { ask, client, timers } = scene({ inFlight: 20 });
-    const stop = new AbortController();
-    const warnings: Error[] = [];
-    const note = (warning: Error) => warnings.push(warning);
-    process.on('warning', note);
-    const answers = ask(30, { signal: stop.signal });
-    timers.pass(2 * DELAY - 1);
-    const { replies } = client.counters;
-    expect(replies).toBeGreaterThan(0);
-    expect(replies).toBeLessThan(30);
-    stop.abort();
-    const outcomes = await Promise.all(answers);
-    expect(outcomes.filter((outcome) => typeof outcome === 'string').length).toBe(replies);
-    const aborted = outcomes.filter((outcome) => outcome instanceof RequestAbortedError);
-    expect(aborted.length).toBe(30 - replies);
-    await new Promise((resolve) => setImmediate(resolve));
-    process.off('warning', note);
-    expect(warnings).toEqual([]);
-    expect([client.inFlight, client.waiting]).toEqual([0, 0]);
-  });
-
   test('fails when the client is closed, and so does every later one', async () => {
     const { ask, client, timers } = scene({ inFlight: 1 });
     const answers = ask(2);
@@ -277,6 +264,14 @@ describe('a request', () => {
     timers.pass(100);
     expect(Buffer.from(await answer).toString()).toBe(replyTo('as it was'));
   });
+});
+
+test('a reply to what was not sent yet is none', () => {
+  const { client, replicas, submit } = scene();
+  replicas.fill(0, true);
+  submit(2);
+  replicas.babble(0, replyMessage(1, 'x'));
+  expect(client.counters).toMatchObject({ malformedReplies: 1, replies: 0 });
 });
 
 test('what is no reply is counted, and nothing else comes of it', async () => {
