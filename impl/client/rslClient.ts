@@ -42,7 +42,11 @@ export interface RslClientOptions {
   readonly timeout?: number | undefined;
   /** After how long without any answer every server is asked again, in milliseconds: 1000. */
   readonly retry?: number | undefined;
-  /** How many requests are under way at once, at most; others wait for their turn: 128. */
+  /**
+   * How many requests are under way at once, at most; others wait for their turn: 128. Servers that
+   * run in the original's way may execute a request twice when it is sent again, and the more are
+   * under way, the likelier it is.
+   */
   readonly inFlight?: number | undefined;
   /** How many bytes of them; one alone may be longer: 32 MiB. */
   readonly inFlightBytes?: number | undefined;
