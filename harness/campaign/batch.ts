@@ -33,6 +33,11 @@ export interface Tally extends Coverage {
   packets: number;
   /** Behaviours that were run twice to see whether they come out the same. */
   repeated: number;
+  /** Calls of clients whose answers were compared, of how many behaviours. */
+  calls: number;
+  histories: number;
+  /** Behaviours of which nobody could tell whether clients may have seen what they saw. */
+  unclear: number;
   /** Behaviours in which progress was promised and came in time, or was given up on. */
   kept: number;
   undecided: number;
@@ -54,6 +59,9 @@ export const emptyTally = (): Tally => ({
   messages: 0,
   packets: 0,
   repeated: 0,
+  calls: 0,
+  histories: 0,
+  unclear: 0,
   kept: 0,
   undecided: 0,
   ...noCoverage(),
@@ -149,10 +157,15 @@ function firstDifference(behaviours: Behaviours, { plan }: Shape<unknown>): Fail
 
 /** What cannot happen in a configuration is not counted as not having happened. */
 function count(tally: Tally, outcome: Outcome, never: readonly string[]): void {
-  const { seen, promise } = outcome;
+  const { seen, promise, testimony } = outcome;
   tally.anyStateSteps += outcome.anyStateSteps;
   for (const key of ['steps', 'specSteps', 'messages', 'packets'] as const) tally[key] += seen[key];
   if (promise !== undefined) tally[promise]++;
+  if (testimony !== undefined) {
+    tally.histories++;
+    tally.calls += testimony.calls;
+    if (testimony.undecided > 0) tally.unclear++;
+  }
   const { faults, refused, clauses } = outcome;
   const sometimes = Object.fromEntries(
     Object.entries(outcome.sometimes).map(([name, happened]) => [name, happened ? 1 : 0]),
@@ -168,6 +181,9 @@ const NUMBERS = [
   'messages',
   'packets',
   'repeated',
+  'calls',
+  'histories',
+  'unclear',
   'kept',
   'undecided',
 ] as const satisfies readonly (keyof Tally)[];

@@ -16,6 +16,7 @@ import { Random } from '../simulation/random.ts';
 import type { SimulatedService } from '../simulation/service.ts';
 import { Simulation } from '../simulation/simulation.ts';
 import { clusterStage, protocolStage, type Stage } from '../simulation/stage.ts';
+import type { Testimony } from '../simulation/witness.ts';
 import type { Parcel, Told } from '../simulation/world.ts';
 import { Digest } from './digest.ts';
 import { follow, type Schedule, type ScheduledEvent, write } from './schedule.ts';
@@ -27,6 +28,8 @@ export interface Outcome {
   readonly faults: FaultCounts;
   /** What the service hopes to see at some time. */
   readonly sometimes: Readonly<Record<string, boolean>>;
+  /** What somebody who saw only the outside has judged; nothing where there was nobody. */
+  readonly testimony: Testimony | undefined;
   /** How often each action was looked at and not allowed. */
   readonly refused: Readonly<Record<string, number>>;
   /** How often each clause of an action's guard was the one that refused it. */
@@ -137,6 +140,7 @@ const nothingBut = (refusal: BoundaryRefusal, keep: Keep): Outcome => ({
   anyStateSteps: 0,
   faults: noFaultsYet(),
   sometimes: {},
+  testimony: undefined,
   refused: {},
   clauses: {},
   promise: undefined,
@@ -210,6 +214,7 @@ class Run<Said, P extends Parcel<Said>> {
       anyStateSteps: this.#anyStateSteps,
       faults,
       sometimes: this.#stage.sometimes(),
+      testimony: world.testimony,
       refused: this.#stage.refused(),
       clauses: this.#stage.clauses(),
       promise,

@@ -77,8 +77,18 @@ export function neverHappened({
   ];
 }
 
-/** What share of all promises of progress may be given up on. */
+/** What share of all promises of progress, or of all histories, may be given up on. */
 const GIVEN_UP = 0.01;
+
+/** In how many behaviours somebody judged what clients saw, and in how many nobody could tell. */
+export interface Histories {
+  readonly histories: number;
+  readonly unclear: number;
+}
+
+/** Histories of which nobody could tell, where they are too many to say nothing about. */
+export const leftUnclear = ({ histories, unclear }: Histories): number =>
+  unclear > GIVEN_UP * histories ? unclear : 0;
 
 /** Promises of progress that were given up on, where they are too many to say nothing about. */
 export function givenUp({ kept, undecided }: Promises): number {

@@ -9,7 +9,7 @@ import { BOUNDARIES } from '../../refinement/framework/refusal.ts';
 import type { Tally } from './batch.ts';
 import type { StoryStep } from './behaviour.ts';
 import type { CampaignRequest, CampaignResult } from './campaign.ts';
-import { givenUp } from './coverage.ts';
+import { givenUp, leftUnclear } from './coverage.ts';
 import type { Failure } from './failure.ts';
 import type { Level } from './level.ts';
 
@@ -55,7 +55,7 @@ export function verdictOf(
 ): Verdict {
   if (failure !== undefined) return 'refused';
   if (tally.specSteps === 0) return 'vacuous';
-  const isComplete = never.length === 0 && givenUp(tally) === 0;
+  const isComplete = never.length === 0 && givenUp(tally) === 0 && leftUnclear(tally) === 0;
   return requireCoverage && !isComplete ? 'incomplete' : 'green';
 }
 
@@ -106,11 +106,21 @@ function boundaries({ level }: CampaignRequest, tally: Tally): readonly Row[] {
       `system steps, of which ${number(tally.specSteps)} are steps of the specification`,
     ],
     ['B4', number(tally.packets), `different packets, ${BOUNDARIES.B4}`],
+    ...histories(tally),
     [
       'liveness',
       number(kept),
       `promises kept, ${after}${undecided > 0 ? `; ${number(undecided)} given up on` : ''}`,
     ],
+  ];
+}
+
+/** What clients saw, where anybody looked at that. */
+function histories({ calls, histories, unclear }: Tally): readonly Row[] {
+  if (histories === 0) return [];
+  const open = unclear > 0 ? `; nobody could tell of ${number(unclear)}` : '';
+  return [
+    ['B7', number(calls), `calls in ${number(histories)} histories, ${BOUNDARIES.B7}${open}`],
   ];
 }
 
@@ -134,8 +144,10 @@ function actions({ actions: taken, refused, clauses }: Tally): readonly string[]
 
 const conclude = (request: CampaignRequest, result: CampaignResult): string => {
   const waited = givenUp(result.tally);
+  const unclear = leftUnclear(result.tally);
   const missing = [
     ...result.never.map((name) => `  ${name}`),
+    ...(unclear === 0 ? [] : [`  somebody can tell of ${number(unclear)} histories of clients`]),
     ...(waited === 0 ? [] : [`  ${number(waited)} promises of progress, given up on, are kept`]),
   ];
   const longer = 'Run it longer, with a larger --runs or --time.';

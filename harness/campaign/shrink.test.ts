@@ -36,6 +36,7 @@ function judged(
       anyStateSteps: 0,
       faults: noFaultsYet(),
       sometimes: {},
+      testimony: undefined,
       refused: {},
       clauses: {},
       promise: undefined,

@@ -19,16 +19,21 @@ import type { State } from '../../spec/rsl/service.ts';
 import { RequestClient } from '../simulation/requestClient.ts';
 import type { SimulatedService } from '../simulation/service.ts';
 import { anyReplicas } from './anyReplica.ts';
+import { CallWitness } from './calls.ts';
 import { clientInBytes, replicasInBytes, STRANGERS_IN_BYTES } from './endPoints.ts';
 import { lie } from './liars.ts';
 import { expectReplyInBytes } from './liveness.ts';
 import { type ApplicationName, ASKED, conversationInBytes } from './requests.ts';
 import { impossible } from './service.ts';
 import type { RslShape } from './shape.ts';
+import { extreme, tampered } from './tampering.ts';
 import { RslWatcher } from './watch.ts';
 
 /** Of so many behaviours one begins with steps from arbitrary states: to find those takes long. */
 const ANY_STATES_EVERY = 12;
+
+/** Of so many lies one is a message at the limits, and one is somebody's with another number. */
+const LIES = 3;
 
 /** What runs in arbitrary states. */
 const COUNTER: Replicated = { service: CounterService, application: counter };
@@ -37,6 +42,13 @@ const SERVICES: Readonly<Record<ApplicationName, ServiceClass>> = {
   counter: CounterService,
   kv: KeyValueService,
 };
+
+/**
+ * Whether no request is ever executed twice: everybody who may ask is remembered. Otherwise it may
+ * take effect again long after it was answered, and no single machine does that.
+ */
+const executesOnce = ({ parameters, clients }: RslShape): boolean =>
+  !parameters.compatible && parameters.maxCachedReplies >= clients + STRANGERS_IN_BYTES.length;
 
 /** Replicas that run, which are never durable. */
 export function rslReplicas(
@@ -64,8 +76,18 @@ export function rslReplicas(
         (_, place) => new RequestClient(clientInBytes(place + 1), replicas, conversation, random),
       ),
     strangers: STRANGERS_IN_BYTES,
-    lie: (random) => wire.write(lie(scenery, random)),
+    lie: (random, heard) => {
+      switch (random.below(LIES)) {
+        case 0:
+          return extreme(random);
+        case 1:
+          return tampered(random, heard);
+        default:
+          return wire.write(lie(scenery, random));
+      }
+    },
     watch: () => new RslWatcher(shape),
+    ...(executesOnce(shape) && { witness: () => new CallWitness(name) }),
     ...(isPromised && {
       expect: (states: readonly ProtocolReplica[]) =>
         expectReplyInBytes(name, clientInBytes(1), states),

@@ -19,6 +19,7 @@ import { SentCounts } from './sentCounts.ts';
 import type { SimulatedService } from './service.ts';
 import { frameOf, SimulatedIo, takeStep } from './simulatedIo.ts';
 import { HUGE, rubbish, STRANGERS } from './strangers.ts';
+import type { Testimony, Witness } from './witness.ts';
 import type { Lie, Listener, Parcel, Told, World } from './world.ts';
 
 /** The longest payload that the simulated network carries, in bytes. */
@@ -48,6 +49,7 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
   readonly restart = undefined;
   readonly #service: SimulatedService<Impl, State, Message, Ghost, Spec>;
   readonly #watcher: Watcher<State, Message, Ghost>;
+  readonly #witness: Witness<Uint8Array> | undefined;
   readonly #io = new SimulatedIo();
   readonly #readers: readonly FrameReader[];
   readonly #sent = new SentCounts();
@@ -57,6 +59,7 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
     this.names = service.refinement.protocol.hosts;
     this.strangers = service.strangers ?? STRANGERS;
     this.#watcher = service.watch();
+    this.#witness = service.witness?.();
     this.monitor = new Monitor(service.refinement);
     this.hosts = this.names.map((name) => service.createHost(name));
     this.#readers = this.names.map(() => new FrameReader(MAX_PAYLOAD));
@@ -67,6 +70,10 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
 
   get seen(): Seen {
     return this.monitor.seen;
+  }
+
+  get testimony(): Testimony | undefined {
+    return this.#witness?.testimony;
   }
 
   step(host: number, parcel: Envelope | undefined, clock: number): readonly Envelope[] {
@@ -98,6 +105,7 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
 
   checkAll(): void {
     this.monitor.checkAll();
+    this.#witness?.judge();
   }
 
   /** What has happened at some time so far. */
@@ -117,6 +125,7 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
     const parcel = { src, dst, msg, frame: frameOf(msg), index: this.#sent.next(src, dst) };
     this.listener?.event({ type: 'send', parcel, repeats });
     this.monitor.observeStranger(src, dst, msg);
+    this.#witness?.asked(parcel);
     this.listener?.passed();
     return parcel;
   }
@@ -170,7 +179,9 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
       if (operation.type !== 'send') continue;
       const { dst, bytes } = operation;
       const frame = frames[sent.length] as Uint8Array;
-      sent.push({ src, dst, msg: bytes, frame, index: this.#sent.next(src, dst) });
+      const parcel = { src, dst, msg: bytes, frame, index: this.#sent.next(src, dst) };
+      if (!this.names.includes(dst)) this.#witness?.answered(parcel);
+      sent.push(parcel);
     }
     return sent;
   }

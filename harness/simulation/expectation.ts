@@ -5,9 +5,10 @@
  * on the network delivers in time, clocks run as they should, and hosts step when they are due.
  * Then a service may promise that something comes about within a bound.
  */
+import { LivenessRefusal } from '../../refinement/framework/refusal.ts';
 import type { Client } from './client.ts';
 
-/** How things stand when the network begins to work. */
+/** How things stand once the network works, when something is promised. */
 export interface Healed {
   /** The places of the hosts that take part from now on; the others stay silent for ever. */
   readonly live: readonly number[];
@@ -23,7 +24,7 @@ export interface Healed {
 export interface Expectation<Said> {
   /** The promise, as a law. */
   readonly law: string;
-  /** Within how many milliseconds of virtual time it must be kept. */
+  /** Within how many milliseconds of virtual time it must be kept, from when it is made. */
   readonly bound: number;
   /** Who joins for it. */
   readonly client?: Client<Said>;
@@ -31,12 +32,32 @@ export interface Expectation<Said> {
   observe(host: number, action: string): void;
   /** What has not come about yet, each in a few words; nothing when the promise is kept. */
   waitsFor(): readonly string[];
+  /**
+   * What is promised from then on, given how things stand then. Whoever has joined leaves before.
+   */
+  after?(healed: Healed): Expectation<Said>;
 }
 
 export interface Expect<Said> {
   /** How many hosts may stay silent. */
   readonly silent: number;
   begin(healed: Healed): Expectation<Said>;
+}
+
+/** That a promise is broken: it is not kept in time, or time stands still, as someone is busy. */
+export function broken<Said>(
+  expectation: Expectation<Said>,
+  step: number,
+  busyAt: number | undefined,
+): LivenessRefusal {
+  const { law, bound } = expectation;
+  const names = expectation.waitsFor().join(', ');
+  const failed =
+    busyAt === undefined
+      ? `${names} did not within ${bound} ms of virtual time`
+      : `somebody is busy for ever at ${busyAt} ms, while ${names} waits`;
+  const place = { host: names, step, action: 'wait' };
+  return new LivenessRefusal(place, { failed: law, because: [{ failed }] });
 }
 
 /** Every host takes an action of this name. */

@@ -28,6 +28,7 @@ export class ProtocolWorld<State, Message, Ghost, Spec> implements World<Message
   readonly monitor: SystemMonitor<State, Message, Ghost, Spec>;
   readonly names: readonly EndPoint[];
   readonly strangers = STRANGERS;
+  readonly testimony = undefined;
   readonly seen: Seen;
   readonly restart: ((host: number) => void) | undefined;
   lastAction = '';

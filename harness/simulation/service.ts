@@ -12,6 +12,7 @@ import type { Client } from './client.ts';
 import type { Expect } from './expectation.ts';
 import type { Watcher } from './protocolService.ts';
 import type { Random } from './random.ts';
+import type { Witness } from './witness.ts';
 
 /** One configuration of a service, ready to be simulated. */
 export interface SimulatedService<Impl extends Host, State, Message, Ghost, Spec> {
@@ -30,6 +31,8 @@ export interface SimulatedService<Impl extends Host, State, Message, Ghost, Spec
   /** What a liar might say, who has heard this; without it, strangers send rubbish only. */
   lie?(random: Random, heard: readonly Uint8Array[]): Uint8Array;
   watch(): Watcher<State, Message, Ghost>;
+  /** Who sees the service from outside, for one behaviour; absent where nothing can be said. */
+  witness?(): Witness<Uint8Array>;
   /** Actions and faults that this configuration cannot have. */
   readonly never: readonly string[];
   /**

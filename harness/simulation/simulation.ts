@@ -9,11 +9,10 @@
  * progress, a network that works, in which the promise must be kept within its bound. What is on
  * its way when the chaos ends is lost, and time begins anew.
  */
-import { LivenessRefusal } from '../../refinement/framework/refusal.ts';
 import { Adversary } from './adversary.ts';
 import type { Client } from './client.ts';
 import { Clocks } from './clocks.ts';
-import type { Expectation } from './expectation.ts';
+import { broken, type Expectation } from './expectation.ts';
 import { type FaultCounts, noFaultsYet } from './faults.ts';
 import { type Happening, Happenings } from './happenings.ts';
 import { HealedNetwork } from './healedNetwork.ts';
@@ -114,40 +113,38 @@ export class Simulation<Said, P extends Parcel<Said>> {
   heal(fairness: Fairness): void {
     const expect = this.#stage.expect();
     if (expect === undefined) return;
-    const { clocks, silent } = fairness;
-    const live = [...this.#world.names.keys()].filter((host) => !silent.includes(host));
+    const live = [...this.#world.names.keys()].filter((host) => !fairness.silent.includes(host));
     const { bound: latency } = this.#beginAnew(fairness);
-    const expectation = expect.begin({ live, clocks, latency, reaction: REACTION });
-    this.#expectation = expectation;
+    const healed = { live, clocks: fairness.clocks, latency, reaction: REACTION };
     // Whoever was stopped goes on now, and waking too early does no harm.
     for (const host of live) this.#wake(host, this.#now);
-    this.#clients = expectation.client === undefined ? [] : [expectation.client];
-    for (const client of this.#clients.keys()) this.#wakeClient(client);
-    this.#await(expectation);
+    for (let next = expect.begin(healed); this.#await(next) && next.after !== undefined; ) {
+      const clocks = this.#world.names.map((_, host) => this.#clocks.read(host, this.#now));
+      next = next.after({ ...healed, clocks });
+    }
     this.#world.checkAll();
   }
 
-  #await(expectation: Expectation<Said>): void {
-    const { law, bound } = expectation;
+  /** Goes on until a promise is kept, or nobody knows whether it will be: then it is not true. */
+  #await(expectation: Expectation<Said>): boolean {
+    this.#expectation = expectation;
+    this.#clients = expectation.client === undefined ? [] : [expectation.client];
+    for (const client of this.#clients.keys()) this.#wakeClient(client);
+    const end = this.#now + expectation.bound;
     let [instant, busy] = [this.#now, 0];
     for (let patience = PATIENCE; expectation.waitsFor().length > 0; patience--) {
       if (patience === 0) {
         this.promise = 'undecided';
-        return;
+        return false;
       }
       const goesOn = this.#next();
       [instant, busy] = [this.#now, this.#now === instant ? busy + 1 : 0];
-      if (!goesOn || this.#now > bound || busy > BUSY) {
-        const names = expectation.waitsFor().join(', ');
-        const failed =
-          busy > BUSY
-            ? `somebody is busy for ever at ${instant} ms, while ${names} waits`
-            : `${names} did not within ${bound} ms of virtual time`;
-        const place = { host: names, step: this.#world.seen.steps, action: 'wait' };
-        throw new LivenessRefusal(place, { failed: law, because: [{ failed }] });
+      if (!goesOn || this.#now > end || busy > BUSY) {
+        throw broken(expectation, this.#world.seen.steps, busy > BUSY ? instant : undefined);
       }
     }
     this.promise = 'kept';
+    return true;
   }
 
   #chooseFairness(): Fairness {

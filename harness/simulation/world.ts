@@ -13,6 +13,7 @@ import type { Seen } from '../../refinement/framework/monitor.ts';
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
 import type { FaultCounts } from './faults.ts';
 import type { Random } from './random.ts';
+import type { Testimony } from './witness.ts';
 
 /** A packet in the simulated network: a message, or the bytes of one. */
 export interface Parcel<Said> extends Packet<Said> {
@@ -80,6 +81,8 @@ export interface World<Said, P extends Parcel<Said> = Parcel<Said>> {
   /** Under which names others speak who are no hosts. */
   readonly strangers: readonly EndPoint[];
   readonly seen: Seen;
+  /** What somebody who sees only the outside has judged; nothing where there is nobody. */
+  readonly testimony: Testimony | undefined;
   /** The action of the latest step. */
   readonly lastAction: string;
   /** Listening takes time: most behaviours are not listened to. */
