@@ -1,10 +1,13 @@
 /** # Mutants of the election and of the heartbeats of the replicated service. */
 import { patch, type ServiceMutant } from './mutant.ts';
-import { PROGRESS } from './rslTerms.ts';
+import { PROGRESS, QUIET } from './rslTerms.ts';
 
 const BALLOT = 'protocol/rsl/ballot.ts';
 const ELECTION = 'protocol/rsl/election.ts';
+const EXECUTOR = 'protocol/rsl/executor.ts';
+const PROPOSER = 'protocol/rsl/proposer.ts';
 const REPLICA = 'protocol/rsl/replica.ts';
+const TRANSFER = 'protocol/rsl/stateTransfer.ts';
 
 const views: readonly ServiceMutant[] = [
   {
@@ -39,6 +42,18 @@ const views: readonly ServiceMutant[] = [
     patches: [patch(ELECTION, 'new Set(suspicious ? [from] : [])', 'new Set([from])')],
   },
   {
+    name: 'ends a view that one fewer than a quorum suspect',
+    refusedBy: 'B3',
+    clauses: ['R29'],
+    patches: [
+      patch(
+        ELECTION,
+        'suspectors.size >= constants.quorum',
+        'suspectors.size >= constants.quorum - 1',
+      ),
+    ],
+  },
+  {
     name: 'goes back to an earlier view',
     refusedBy: 'B3',
     clauses: ['R28'],
@@ -59,6 +74,36 @@ const views: readonly ServiceMutant[] = [
 ];
 
 const epochs: readonly ServiceMutant[] = [
+  {
+    name: 'suspects a leader although nothing old waits',
+    refusedBy: 'B3',
+    clauses: ['R29'],
+    patches: [patch(ELECTION, "is waiting', e.receivedEarlier.length > 0", "is waiting', true")],
+  },
+  {
+    name: 'never makes an epoch short again',
+    refusedBy: 'B3',
+    clauses: ['R29'],
+    patches: [
+      patch(
+        ELECTION,
+        'epochLength: baselineViewTimeout,\n      receivedThisEpoch',
+        'epochLength: r.election.epochLength,\n      receivedThisEpoch',
+      ),
+    ],
+  },
+  {
+    name: 'doubles an epoch each time that it suspects a leader',
+    refusedBy: 'B3',
+    clauses: ['R29'],
+    patches: [
+      patch(
+        ELECTION,
+        'epochLength: r.election.epochLength,',
+        'epochLength: 2 * r.election.epochLength,',
+      ),
+    ],
+  },
   {
     name: 'has epochs of no length',
     refusedBy: 'B3',
@@ -100,6 +145,38 @@ const epochs: readonly ServiceMutant[] = [
   },
 ];
 
+const waiting: readonly ServiceMutant[] = [
+  {
+    name: 'waits on for what it has executed',
+    refusedBy: 'B3',
+    clauses: ['R33'],
+    options: { compatible: false },
+    patches: [
+      patch(EXECUTOR, 'election: noteExecuted(r.election, batch),', 'election: r.election,'),
+    ],
+  },
+  {
+    name: 'waits on for what a state that it takes over has settled',
+    refusedBy: 'B3',
+    clauses: ['R33'],
+    options: { hosts: 3, compatible: false },
+    patches: [patch(TRANSFER, 'noteSettled(r.election, adopted)', 'r.election')],
+  },
+  {
+    name: 'proposes only what it is asked while it leads, not what has waited',
+    refusedBy: 'liveness',
+    clauses: [QUIET],
+    options: { hosts: 3, compatible: false, settings: { viewTimeout: 25 } },
+    patches: [
+      patch(
+        PROPOSER,
+        'requestQueue: [...receivedEarlier, ...receivedThisEpoch],',
+        'requestQueue: [],',
+      ),
+    ],
+  },
+];
+
 const heartbeats: readonly ServiceMutant[] = [
   {
     name: 'sends no heartbeats',
@@ -130,4 +207,4 @@ const heartbeats: readonly ServiceMutant[] = [
   },
 ];
 
-export const election: readonly ServiceMutant[] = [...views, ...epochs, ...heartbeats];
+export const election: readonly ServiceMutant[] = [...views, ...epochs, ...waiting, ...heartbeats];

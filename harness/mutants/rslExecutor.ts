@@ -14,6 +14,7 @@ const execution: readonly ServiceMutant[] = [
     name: 'executes a batch from its end',
     refusedBy: 'B3',
     clauses: ['R22', 'R25'],
+    options: { compatible: false },
     patches: [patch(EXECUTOR, 'request } of batch) {', 'request } of batch.toReversed()) {')],
   },
   {

@@ -9,6 +9,9 @@ export const CAUGHT_UP =
 /** Which of them is asked depends on what replicas do about messages that are lost. */
 export const PROGRESS: readonly string[] = [ANSWERED, CAUGHT_UP];
 
+export const QUIET =
+  'once nobody asks for more, nothing waits at a quorum and views end no more, in time';
+
 /** The law of B4. */
 export const EXECUTED = 'what a server replies was executed';
 

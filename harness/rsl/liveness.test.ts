@@ -99,4 +99,42 @@ describe('what is expected', () => {
       expect(expectation.waitsFor()).toEqual([]);
     }
   });
+
+  /** What is expected after the last reply of replicas, all of which live, and how things are. */
+  const quiet = (states: readonly Replica[]) => {
+    const { after } = expectReply('counter', states).begin(healed([0, 1, 2]));
+    return after?.(healed([0, 1, 2]));
+  };
+
+  test('is then that fewer than a quorum wait for anything, where they try again', () => {
+    const waiting = { receivedThisEpoch: [{ client: 'x', seqno: 1, request: '' }] };
+    const waitsAt = (places: readonly number[]) =>
+      quiet(
+        statesOf(3).map((r, place) =>
+          places.includes(place) ? { ...r, election: { ...r.election, ...waiting } } : r,
+        ),
+      )?.waitsFor();
+    expect([[], [1], [0, 2], [0, 1, 2]].map(waitsAt)).toEqual([
+      [],
+      [],
+      ['a', 'c'],
+      ['a', 'b', 'c'],
+    ]);
+    expect(quiet(statesOf(3, COMPATIBLE))).toBeUndefined();
+  });
+
+  test('is then that all who live are in the latest view', () => {
+    const [first, ...others] = statesOf(3) as [Replica, ...Replica[]];
+    const later = { ...first, election: { ...first.election, view: { seqno: 1, proposer: 1 } } };
+    expect(quiet([later, ...others])?.waitsFor()).toEqual(['b', 'c']);
+    const { after } = expectReply('counter', [later, ...others]).begin(healed([1, 2]));
+    expect(after?.(healed([1, 2])).waitsFor()).toEqual([]);
+  });
+
+  test('is promised in a time that is finite, and long enough for each to lead in turn', () => {
+    const states = statesOf(3);
+    const { bound = 0 } = quiet(states) ?? {};
+    expect(bound).toBeGreaterThan(replyBound(states, healed([0, 1, 2])));
+    expect(bound).toBeLessThan(600_000);
+  });
 });

@@ -52,6 +52,16 @@
  *   votes and for the state of one of the n others, until it has one that is ahead (2nP + 4L + 4R).
  *   That one may be behind, too: this happens at most n times. Then the client has to ask once more
  *   (A + 2L + R).
+ *
+ * And more is promised for the time when nobody asks for anything any more: fewer than a quorum wait
+ * in the end, whatever others have asked for before, and all live replicas are in one view. A
+ * replica that alone knows of a request may wait for ever, for nobody else suspects a leader for it.
+ *
+ * - *Quiet*: what waits somewhere grows no more. So who is in a quorum that waits has waited all the
+ *   while, and as above every view ends. Whoever leads a view that is neither short nor lost has
+ *   proposed and executed all that it waited for, and waits no longer; so after n such views in a
+ *   row nobody waits. They are as long as n more that are lost, at most. When nobody ends a view any
+ *   more, the last one gets about (2N: there may have been one suspicion too many).
  */
 import { type Ballot, compareBallots } from '../../protocol/rsl/ballot.ts';
 import type { Parameters } from '../../protocol/rsl/configuration.ts';
@@ -136,10 +146,42 @@ function expectReplyTo<Said>(
       law: 'once a quorum lives and the network delivers, every live replica answers in time',
       bound: bound + catchUpBound(replicas.length, parameters, healed),
       waitsFor: () => asked.filter((replica) => !client.answeredBy.has(replica)),
+      after: (now) => expectQuiet(states, now, window),
     };
   };
   return { silent: replicas.length - quorum, begin };
 }
+
+/**
+ * What comes after the last reply, when nobody asks for anything more: in the end fewer than a
+ * quorum wait for anything, so no view ends any more, and all live replicas are in one.
+ */
+function expectQuiet(
+  states: readonly Replica[],
+  healed: Healed,
+  window?: number,
+): Expectation<never> {
+  const live = (): readonly Replica[] => healed.live.map((place) => states[place] as Replica);
+  const [{ constants }] = live() as [Replica];
+  return {
+    law: 'once nobody asks for more, nothing waits at a quorum and views end no more, in time',
+    bound: quietBound(states, healed, window),
+    observe: () => {},
+    waitsFor: () => {
+      const impatient = live().filter(isImpatient);
+      if (impatient.length >= constants.quorum) return impatient.map(nameOf);
+      const latest = live().map(viewOf).reduce(higher);
+      return live()
+        .filter((r) => compareBallots(viewOf(r), latest) !== 0)
+        .map(nameOf);
+    },
+  };
+}
+
+const nameOf = ({ constants }: Replica): EndPoint => constants.me;
+const viewOf = ({ election }: Replica): Ballot => election.view;
+const isImpatient = ({ election: { receivedEarlier, receivedThisEpoch } }: Replica): boolean =>
+  receivedEarlier.length + receivedThisEpoch.length > 0;
 
 /** How long after the first reply the last may come, in milliseconds, as derived above. */
 function catchUpBound(
@@ -152,11 +194,24 @@ function catchUpBound(
   return replicas * round + PERIOD + 2 * L + R;
 }
 
+/** How long it may take until it is quiet, in milliseconds, as derived above. */
+function quietBound(states: readonly Replica[], healed: Healed, window?: number): number {
+  const { heartbeatPeriod } = (states[0] as Replica).constants.parameters;
+  const news = heartbeatPeriod + 2 * healed.reaction + healed.latency;
+  return replyBound(states, healed, window, states.length) + 2 * news;
+}
+
 /**
  * How long the first reply may take, in milliseconds, as derived above; `window` is W, if not that
- * of the parameters.
+ * of the parameters. With `turns`, until after the end of the chaos so many more views have passed
+ * in which nobody is in a hurry.
  */
-export function replyBound(states: readonly Replica[], healed: Healed, window?: number): number {
+export function replyBound(
+  states: readonly Replica[],
+  healed: Healed,
+  window?: number,
+  turns = 0,
+): number {
   const { latency: L, reaction: R } = healed;
   const live = healed.live.map((place) => states[place] as Replica);
   const { parameters, quorum } = (live[0] as Replica).constants;
@@ -167,7 +222,7 @@ export function replyBound(states: readonly Replica[], healed: Healed, window?: 
   const doublings = Math.max(0, Math.ceil(Math.log2(service / baselineViewTimeout)));
   const short = Math.floor((states.length * doublings) / quorum) + 1;
   const longest = Math.max(...live.map(({ election }) => election.epochLength));
-  const lost = states.length - live.length + ballotsAhead(states, live) + 1;
+  const lost = states.length - live.length + ballotsAhead(states, live) + 1 + turns;
   const shortViews = 4 * states.length * service + short * 2 * news;
   const lostViews = 2 * Math.max(2 * service, 2 * longest) * (2 ** lost - 1) + lost * 2 * news;
   const first = timersLeft(live, healed) + PERIOD + L + 2 * longest + 2 * news;

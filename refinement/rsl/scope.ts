@@ -10,7 +10,7 @@ import type { Replica } from '../../protocol/rsl/replica.ts';
 import type { Packet } from '../../spec/framework/environment.ts';
 import type { Verdict } from '../../spec/framework/verdict.ts';
 import type { Laws } from '../framework/laws.ts';
-import type { Whole } from '../framework/systemRefinement.ts';
+import { RESTART, type Whole } from '../framework/systemRefinement.ts';
 import type { Ghost } from './ghost.ts';
 
 export type WholeService = Whole<Replica, Ghost>;
@@ -26,6 +26,10 @@ export type ReplicaLaw = (
   place: number,
   before: Replica | undefined,
 ) => Verdict;
+
+/** Whether the last step was one that a replica took of its own accord, as it went on. */
+export const isLocalStep = ({ last }: Ghost): boolean =>
+  last !== undefined && last.packet === undefined && last.action !== RESTART;
 
 /** A law of a packet that a replica sends; it stays true as more is said. */
 export type PacketLaw = (packet: Packet<Message>, ghost: Ghost) => Verdict;

@@ -4,7 +4,7 @@
  * The laws R1 to R30 as the literature has them, and R31 and R33, which are new: of all packets ever
  * sent and all replicas as they are, each in as few quantifiers as it takes. What they mean, and
  * where this protocol is not the original, the modules of the invariants say. R28, R32, and a part
- * of R18 and of R30, speak of steps and are not here.
+ * of R18, R29 and R30, speak of steps and are not here.
  */
 import { equal } from '../../spec/framework/equal.ts';
 import { bounds } from './textbookBounds.ts';
@@ -265,10 +265,12 @@ const services: Readonly<Record<string, Law>> = {
     ].every((request) => wasSent(m, request)),
   R33: (m) =>
     m.setting.parameters.compatible
-    || everyReplica(m, ({ proposer, executor }) =>
-      [...proposer.highestRequested].every(
-        ([client, seqno]) => (executor.replyCache.get(client)?.seqno ?? -1) < seqno,
-      ),
+    || everyReplica(m, ({ proposer, election, executor }) =>
+      [
+        ...[...proposer.highestRequested].map(([client, seqno]) => ({ client, seqno })),
+        ...election.receivedEarlier,
+        ...election.receivedThisEpoch,
+      ].every(({ client, seqno }) => (executor.replyCache.get(client)?.seqno ?? -1) < seqno),
     ),
 };
 

@@ -66,7 +66,7 @@ const BOUNDS: readonly WrongScene[] = [
   ],
   ['R30', WAITS_TWICE, 'R30', but(CHOSEN, 'b', { election: { receivedEarlier: [{ ...Y }] } })],
   ['R30', WAITS_TWICE, 'R30', but(CHOSEN, 'b', { election: { receivedThisEpoch: [Y, Y] } })],
-  ['R30', WAITS_TWICE, 'R30', but(CHOSEN, 'c', { election: { receivedEarlier: [Y, X, Y] } })],
+  ['R30', WAITS_TWICE, 'R30', but(CHOSEN, 'b', { election: { receivedEarlier: [X, Y] } })],
   ['R30', 'no batch has too many requests', 'R30', proposing(CHOSEN, X, Y, long(1), long(0))],
   ['R30', TOO_MANY_BYTES, 'R30', proposing(CHOSEN, long(11), long(20))],
   ['R30', TOO_MANY_BYTES, 'R30', proposing(CHOSEN, long(31), long(0))],

@@ -10,6 +10,7 @@ import type { Election } from '../../../protocol/rsl/election.ts';
 import { clause, type Verdict } from '../../../spec/framework/verdict.ts';
 import type { Ghost } from '../ghost.ts';
 import type { ReplicaLaw } from '../scope.ts';
+import { electsForReason } from './electing.ts';
 
 /** R1, ConstantsAllConsistent: a replica knows its place, the others, and the parameters. */
 function areConfigured(constants: Constants, ghost: Ghost, place: number): Verdict {
@@ -58,5 +59,8 @@ export const constantsOfReplicas: Readonly<Record<string, ReplicaLaw>> = {
   R1: ({ constants }, ghost, place, before) =>
     before?.constants === constants ? undefined : areConfigured(constants, ghost, place),
   R29: ({ election }, ghost, place, before) =>
-    before?.election === election ? undefined : isTimed(election, ghost, place),
+    before?.election === election
+      ? undefined
+      : (isTimed(election, ghost, place)
+        ?? (before && electsForReason(before.election, election, ghost, place))),
 };

@@ -9,14 +9,8 @@
  * are told is the matter of R26. IronFleet has no such law.
  */
 import { clause } from '../../../spec/framework/verdict.ts';
-import { RESTART } from '../../framework/systemRefinement.ts';
-import type { Ghost } from '../ghost.ts';
-import type { ReplicaLaw } from '../scope.ts';
+import { isLocalStep, type ReplicaLaw } from '../scope.ts';
 import { order } from '../values.ts';
-
-/** Whether the last step was one that a replica took of its own accord, as it went on. */
-const isLocal = ({ last }: Ghost): boolean =>
-  last !== undefined && last.packet === undefined && last.action !== RESTART;
 
 /**
  * R28, of the ballot that a replica reflects: it is at least that of all that it has executed, in
@@ -24,7 +18,7 @@ const isLocal = ({ last }: Ghost): boolean =>
  */
 const reflectsHighest: ReplicaLaw = ({ executor: e }, ghost, _place, before) => {
   const old = before?.executor;
-  if (old === undefined || old === e || !isLocal(ghost)) return undefined;
+  if (old === undefined || old === e || !isLocalStep(ghost)) return undefined;
   return clause(
     'the ballot reflected sinks only where a state is taken over',
     order(old.maxBallotReflected, e.maxBallotReflected) <= 0,
@@ -37,7 +31,7 @@ const proposersAnswer: ReplicaLaw = (r, ghost, place, before) => {
   if (decided === undefined || operationsComplete === r.executor.operationsComplete) {
     return undefined;
   }
-  if (!isLocal(ghost)) return undefined;
+  if (!isLocalStep(ghost)) return undefined;
   const sends = ghost.last?.step.sends ?? [];
   if (!ghost.setting.parameters.compatible && decided.ballot.proposer !== place) {
     return clause('who executes another’s proposal leaves the answers to it', sends.length === 0);

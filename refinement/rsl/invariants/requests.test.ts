@@ -60,6 +60,18 @@ const REQUESTS: readonly WrongScene[] = [
   ],
   ['R33', 'what is remembered as queued is not settled', 'R33', but(CHOSEN, 'c', queued('x', 1))],
   ['R33', 'what is remembered as queued is not settled', 'R33', but(CHOSEN, 'c', queued('x', 0))],
+  [
+    'R33',
+    'what is waited for is not settled',
+    'R33',
+    but(CHOSEN, 'c', { election: { receivedThisEpoch: [Y, X] } }),
+  ],
+  [
+    'R33',
+    'what is waited for is not settled',
+    'R33',
+    but(CHOSEN, 'c', { election: { receivedEarlier: [X] } }),
+  ],
 ];
 
 /** The scene in which b knows something else from the start. */

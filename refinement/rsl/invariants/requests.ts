@@ -1,14 +1,15 @@
 /**
  * # Requests
  *
- * Wherever a request turns up, its client has sent it to a replica, and it is not too long. And a
- * proposer does not keep for ever what it has queued.
+ * Wherever a request turns up, its client has sent it to a replica, and it is not too long. And
+ * nobody waits for ever for what is done, or remembers it as queued.
  *
  * Follows Protocol/RSL/CommonProof/Requests.i.dfy of IronFleet. Votes and decisions have no part
  * here: by R12 and R24 what they hold was proposed.
  */
 import type { Request } from '../../../protocol/rsl/messages.ts';
 import { MAX_REQUEST_BYTES } from '../../../spec/apps/application.ts';
+import type { EndPoint } from '../../../spec/framework/environment.ts';
 import { clause, type Verdict } from '../../../spec/framework/verdict.ts';
 import type { Ghost } from '../ghost.ts';
 import type { PacketLaw, ReplicaLaw } from '../scope.ts';
@@ -47,26 +48,38 @@ const proposedWereSent: PacketLaw = ({ msg }, ghost) => {
 };
 
 /**
- * R33: what a proposer remembers to have queued is not settled; so it remembers no more clients
- * than have something under way. The original's remembers all clients of its view.
+ * R33: nothing that is settled is waited for, or remembered as queued. So nobody suspects a leader
+ * for what is done, and no more clients are remembered than have something under way. In the
+ * original whoever takes over a state waits on, and a proposer remembers all clients of its view.
  */
-const queuedAreUnsettled: ReplicaLaw = ({ proposer, executor }, { setting }, _place, before) => {
+const settledIsForgotten: ReplicaLaw = (
+  { proposer, election, executor },
+  ghost,
+  _place,
+  before,
+) => {
   const { highestRequested } = proposer;
   const { replyCache } = executor;
   const isOld =
     highestRequested === before?.proposer.highestRequested
+    && election === before.election
     && replyCache === before.executor.replyCache;
-  if (setting.parameters.compatible || isOld) return undefined;
+  if (ghost.setting.parameters.compatible || isOld) return undefined;
+  const isSettled = (client: EndPoint, seqno: number): boolean =>
+    (replyCache.get(client)?.seqno ?? -1) >= seqno;
+  const isDone = ({ client, seqno }: Request): boolean => isSettled(client, seqno);
   for (const [client, seqno] of highestRequested) {
-    const settled = replyCache.get(client)?.seqno ?? -1;
-    if (settled >= seqno) return { failed: 'what is remembered as queued is not settled' };
+    if (isSettled(client, seqno)) return { failed: 'what is remembered as queued is not settled' };
   }
-  return undefined;
+  return clause(
+    'what is waited for is not settled',
+    !election.receivedThisEpoch.some(isDone) && !election.receivedEarlier.some(isDone),
+  );
 };
 
 export const requestsOfReplicas: Readonly<Record<string, ReplicaLaw>> = {
   R27: waitingWereSent,
-  R33: queuedAreUnsettled,
+  R33: settledIsForgotten,
 };
 
 export const requestsInPackets: Readonly<Record<string, PacketLaw>> = { R27: proposedWereSent };
