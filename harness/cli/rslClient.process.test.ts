@@ -101,7 +101,7 @@ describe('a client of a key-value store over TLS', () => {
     expect(stdout).toMatch(/^ +leaders +changed \d+ times?, as \d+ clients? saw$/m);
     expect(stdout).toMatch(/^ +longest silence +(?:\d{3} ms|\d\.\d\d s) without/m);
     const calls = callsOf(path);
-    expect(calls.length).toBeGreaterThan(1000);
+    expect(calls.length).toBeGreaterThan(500);
     expect(new Set(calls.map((call) => call['client'])).size).toBe(10);
     expect(calls.filter(({ reply }) => reply !== undefined).length).toBeGreaterThanOrEqual(
       stdout.match(/^#req/gm)?.length ?? Number.NaN,

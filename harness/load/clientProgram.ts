@@ -11,6 +11,7 @@ import { setMaxListeners } from 'node:events';
 import { ServiceUnreachableError } from '../../impl/client/errors.ts';
 import { HistoryWriter } from '../../impl/client/history.ts';
 import { RslClient } from '../../impl/client/rslClient.ts';
+import type { Credentials } from '../../impl/framework/certificate.ts';
 import {
   readServiceIdentity,
   requireServiceType,
@@ -20,7 +21,7 @@ import { LineOutput } from '../../impl/framework/lineOutput.ts';
 import type { Surroundings } from '../../impl/framework/serve.ts';
 import { systemTimers } from '../../impl/framework/timers.ts';
 import { Random } from '../simulation/random.ts';
-import { Identities } from './identities.ts';
+import { connectEach } from './connecting.ts';
 import { Load, type LoadObserver, type Submit } from './load.ts';
 import { type ClientOptions, parseClientOptions } from './options.ts';
 import { summary } from './summary.ts';
@@ -93,11 +94,9 @@ class ClientProgram {
     const { duration, threads } = this.#options;
     this.#print('[[READY]]');
     if (duration > 0) setTimeout(() => this.#end.abort(), duration * 1000).unref();
-    const identities = new Identities(this.#service);
-    const running = Array.from({ length: threads }, (_, index) => this.#start(index, identities));
-    void Promise.all(running).then((started) => {
-      if (!started.includes(true)) this.#end.abort(); // There is nothing to wait for.
-    });
+    const { signal } = this.#end;
+    const connect = (thread: number, identity: Credentials) => this.#connect(thread, identity);
+    connectEach(this.#service, threads, connect, signal).catch((error) => this.#fail(error));
     const keepAlive = setInterval(() => {}, 1000);
     await this.#ended();
     clearInterval(keepAlive);
@@ -113,30 +112,28 @@ class ClientProgram {
     return this.#load.answered > 0 && this.#load.wrongAnswers === 0 ? 0 : 1;
   }
 
-  /** Starts a thread; says whether it has begun to ask. */
-  async #start(thread: number, identities: Identities): Promise<boolean> {
+  /** Connects a client, and has it ask when it has waited. */
+  async #connect(thread: number, identity: Credentials): Promise<void> {
     const { inFlight, seed, sleep, timeout, verbose } = this.#options;
     const { signal } = this.#end;
+    const log = verbose ? (line: string) => this.#complain(line) : undefined;
+    let client: RslClient;
     try {
-      const identity = await identities.next();
-      const client = await RslClient.connect(this.#service, {
-        identity,
-        inFlight,
-        timeout,
-        signal,
-        log: verbose ? (line) => this.#complain(line) : undefined,
-      });
-      this.#clients.push(client);
-      await new Promise((resolve) => setTimeout(resolve, sleep * 1000));
-      if (signal.aborted) return false;
-      const submit = this.#recorded(identity.endPoint, (request) => client.submit(request));
-      this.#load.drive({ thread, client, random: new Random(seed + thread), submit });
-      return true;
+      const options = { identity, inFlight, timeout, signal, log };
+      client = await RslClient.connect(this.#service, options);
     } catch (error) {
-      if (error instanceof ServiceUnreachableError) this.#complain(`ERROR - ${error.message}`);
-      else if (!signal.aborted) this.#fail(error);
-      return false;
+      if (signal.aborted) return;
+      if (!(error instanceof ServiceUnreachableError)) throw error;
+      this.#complain(`ERROR - ${error.message}`);
+      if (this.#clients.length === 0) this.#end.abort(); // There is nothing to wait for.
+      return;
     }
+    this.#clients.push(client);
+    const submit = this.#recorded(identity.endPoint, (request) => client.submit(request));
+    setTimeout(() => {
+      if (signal.aborted) return;
+      this.#load.drive({ thread, client, random: new Random(seed + thread), submit });
+    }, sleep * 1000).unref();
   }
 
   /** Writes a history of what is submitted, if that is wanted. */
