@@ -226,6 +226,7 @@ class TraceCheck {
       this.#at = { path: this.#readers[step.host]?.path ?? '', line: step.line };
       this.#checkStep(checker, step);
     }
+    checker.end();
   }
 
   #checkStep(checker: TraceChecker, { host, action, io, state }: RecordedStep): void {

@@ -8,8 +8,9 @@
  * and a fingerprint of every packet sent so far.
  */
 import type { TracedParty } from '../../impl/framework/traceFormat.ts';
+import { PacketKeys } from '../../refinement/framework/packetKeys.ts';
 import { PacketSet } from '../../refinement/framework/packetSet.ts';
-import { fingerprint } from '../../spec/framework/fingerprint.ts';
+import type { Fingerprint } from '../../spec/framework/fingerprint.ts';
 import type { RecordedStep } from './reader.ts';
 
 /** The steps of one host, in their order. */
@@ -23,66 +24,98 @@ export interface StepSource {
  * throws an Error.
  */
 export function* inCausalOrder(sources: readonly StepSource[]): Generator<RecordedStep> {
-  const sent = new PacketSet();
-  const heads = sources.map((source) => source.next());
-  const take = (index: number, step: RecordedStep): RecordedStep => {
-    for (const key of sendsOf(step)) sent.add(fingerprint(key));
-    heads[index] = sources[index]?.next();
-    return step;
-  };
+  const packets = new Packets();
+  const heads = sources.map((source) => packets.head(source.next()));
   for (let progress = true; progress; ) {
     progress = false;
     for (const index of heads.keys()) {
-      for (
-        let step = heads[index];
-        step !== undefined && missing(step, sent) === undefined;
-        step = heads[index]
-      ) {
-        yield take(index, step);
+      for (let head = heads[index]; head !== undefined && packets.arrive(head); ) {
+        yield head.step;
+        packets.send(head.step);
+        head = packets.head(sources[index]?.next());
+        heads[index] = head;
         progress = true;
       }
     }
   }
-  const stuck = heads.filter((step) => step !== undefined);
+  const stuck = heads.filter((head) => head !== undefined);
   if (stuck.length === 0) return;
-  yield orphan(stuck, sources, sent);
+  yield orphan(stuck, sources, packets);
   throw new Error('a step that received what nobody sent was not refused');
 }
 
-/** The first packet that a step received and nobody has sent yet. */
-function missing({ host, io }: RecordedStep, sent: PacketSet): string | undefined {
-  for (const operation of io) {
-    if (operation.op !== 'R' || typeof operation.src === 'string') continue;
-    const key = keyOf(operation.src, host, operation.bytes);
-    if (!sent.has(fingerprint(key))) return key;
-  }
-  return undefined;
+/** The next step of a host, and what it waits for that has perhaps not been sent yet. */
+interface Head {
+  readonly step: RecordedStep;
+  readonly waitsFor: Fingerprint[];
 }
 
-const sendsOf = ({ host, io }: RecordedStep): readonly string[] =>
-  io.flatMap((operation) =>
-    operation.op === 'S' ? [keyOf(host, operation.dst, operation.bytes)] : [],
-  );
+/** What has been sent so far. */
+class Packets {
+  readonly #sent = new PacketSet();
+  readonly #keys = new PacketKeys();
+  #latest = { digits: '', bytes: new Uint8Array(0) };
 
-/** A packet as one word. */
-const keyOf = (src: number, dst: TracedParty, bytes: string): string => `${src}>${dst}:${bytes}`;
+  /** A host's next step. */
+  head(step: RecordedStep | undefined): Head | undefined {
+    if (step === undefined) return undefined;
+    const waitsFor: Fingerprint[] = [];
+    for (const operation of step.io) {
+      if (operation.op !== 'R' || typeof operation.src === 'string') continue;
+      waitsFor.push(this.#keyOf(operation.src, step.host, operation.bytes));
+    }
+    return { step, waitsFor };
+  }
+
+  /** Whether all that a step receives has been sent. */
+  arrive({ waitsFor }: Head): boolean {
+    while (waitsFor.length > 0) {
+      if (!this.#sent.has(waitsFor[0] as Fingerprint)) return false;
+      waitsFor.shift();
+    }
+    return true;
+  }
+
+  send(step: RecordedStep): void {
+    for (const key of this.sends(step)) this.#sent.add(key);
+  }
+
+  sends({ host, io }: RecordedStep): readonly Fingerprint[] {
+    return io.flatMap((operation) =>
+      operation.op === 'S' ? [this.#keyOf(host, operation.dst, operation.bytes)] : [],
+    );
+  }
+
+  /** What a packet goes by; a message that goes to many is looked at once. */
+  #keyOf(src: number, dst: TracedParty, digits: string): Fingerprint {
+    if (digits !== this.#latest.digits) {
+      this.#latest = { digits, bytes: new Uint8Array(Buffer.from(digits, 'hex')) };
+    }
+    const to = typeof dst === 'string' ? dst : `host ${dst}`;
+    return this.#keys.of({ src: `host ${src}`, dst: to, msg: this.#latest.bytes });
+  }
+}
 
 /**
  * Of steps that wait for each other, the one that others wait for: no step to come sends what it
  * received. If there is none, the traces go round in a circle, and any will do.
  */
 function orphan(
-  stuck: readonly RecordedStep[],
+  stuck: readonly Head[],
   sources: readonly StepSource[],
-  sent: PacketSet,
+  packets: Packets,
 ): RecordedStep {
-  const wanted = new Map(stuck.map((step) => [missing(step, sent), step]));
-  for (const step of stuck) for (const key of sendsOf(step)) wanted.delete(key);
+  const wordOf = ({ hi, lo }: Fingerprint): string => `${hi} ${lo}`;
+  const wanted = new Map(
+    stuck.map(({ step, waitsFor }) => [wordOf(waitsFor[0] as Fingerprint), step]),
+  );
+  const notFrom = (step: RecordedStep): void => {
+    for (const key of packets.sends(step)) wanted.delete(wordOf(key));
+  };
+  for (const { step } of stuck) notFrom(step);
   for (const source of sources) {
-    for (let step = source.next(); step !== undefined; step = source.next()) {
-      for (const key of sendsOf(step)) wanted.delete(key);
-    }
+    for (let step = source.next(); step !== undefined; step = source.next()) notFrom(step);
   }
   const [first] = wanted.values();
-  return first ?? (stuck[0] as RecordedStep);
+  return first ?? (stuck[0] as Head).step;
 }

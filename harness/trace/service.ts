@@ -24,7 +24,15 @@ export interface TraceChecker {
   start(host: number, state: unknown): void;
   stranger(src: EndPoint, dst: EndPoint, bytes: Uint8Array): void;
   step(observed: ObservedStep, state: unknown): void;
+  /** Nothing follows. */
+  end(): void;
 }
+
+/**
+ * In a trace windows are wide and steps many, and what takes long to ask of a whole window is asked
+ * less often.
+ */
+const SAMPLE_EVERY = 4_096;
 
 export interface TracedService {
   /** Hosts are given by the names that refusals call them by. */
@@ -42,13 +50,17 @@ export const tracedService = <Impl, Parameters, State, Message, Ghost, Spec>(
   checker(hosts, parameters) {
     const monitor = new Monitor(
       refinement(hosts, shaped('parameters', shapes.parameters, parameters)),
+      SAMPLE_EVERY,
     );
     const stateOf = (state: unknown): Impl => shaped('state', shapes.state, state);
     return {
       seen: monitor.seen,
       start: (host, state) => monitor.observeStart(host, stateOf(state)),
       stranger: (src, dst, bytes) => monitor.observeStranger(src, dst, bytes),
-      step: (observed, state) => monitor.observe(observed, stateOf(state)),
+      step: (observed, state) => {
+        monitor.observe(observed, stateOf(state));
+      },
+      end: () => monitor.checkAll(),
     };
   },
 });

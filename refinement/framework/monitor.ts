@@ -34,10 +34,11 @@ export class Monitor<Impl, State, Message, Ghost, Spec> {
   readonly #checker: HostStepChecker<Impl, State, Message>;
   readonly #system: SystemMonitor<State, Message, Ghost, Spec>;
 
-  constructor(refinement: Refinement<Impl, State, Message, Ghost, Spec>) {
+  /** Of `sampleEvery` steps, the laws that take long are asked after one. */
+  constructor(refinement: Refinement<Impl, State, Message, Ghost, Spec>, sampleEvery?: number) {
     this.#refinement = refinement;
     this.#checker = new HostStepChecker(refinement);
-    this.#system = new SystemMonitor(refinement);
+    this.#system = new SystemMonitor(refinement, sampleEvery);
     this.seen = Object.assign(this.#system.seen, { messages: 0 });
     this.seen.actions[IDLE] = 0;
   }
