@@ -85,7 +85,7 @@ const DEFAULTS = {
   connectTimeout: 10_000,
 };
 
-/** After how long of silence a connection is replaced, in milliseconds. */
+/** After how long without a word from anybody connections are replaced, in milliseconds. */
 const SILENCE_MS = 5000;
 
 /** For how long the first connection waits for those with the other servers, in milliseconds. */

@@ -25,7 +25,7 @@ import { type Request, type RequestLimits, Requests, type Waiter } from './reque
 export interface SessionLimits extends RequestLimits {
   /** After how long without any answer everybody is asked again, in milliseconds. */
   readonly retryMs: number;
-  /** After how long of silence a connection is replaced, in milliseconds. */
+  /** After how long without a word from anybody connections are replaced, in milliseconds. */
   readonly silenceMs: number;
 }
 
@@ -37,8 +37,6 @@ interface Link {
   next: number;
   /** Whether the network has no room for more. */
   full: boolean;
-  /** When it was first sent something since it was last heard. */
-  unheardSince: number;
 }
 
 /** All numbers count from the start of the session. */
@@ -53,10 +51,14 @@ export interface SessionCounters {
   resent: number;
   timeouts: number;
   overtaken: number;
+  /** Those that broke, and those that were replaced because everybody was silent. */
   connectionsLost: number;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
+
+/** Connections that stay silent are replaced at least so often, in milliseconds. */
+const LONGEST_RENEWAL_MS = 60_000;
 
 export class Session implements NetworkListener {
   readonly counters: SessionCounters = {
@@ -77,6 +79,10 @@ export class Session implements NetworkListener {
   readonly #links: readonly Link[];
   /** When something was last answered, or something to be answered was first sent after that. */
   #progressAt = 0;
+  /** When anybody was last heard, or first asked after that. */
+  #heardAt = 0;
+  /** After how long of silence connections are replaced next, in milliseconds. */
+  #renewalMs: number;
   #alarmAt = NEVER;
   #cancelAlarm = (): void => {};
 
@@ -84,6 +90,7 @@ export class Session implements NetworkListener {
     this.#network = network;
     this.#requests = new Requests(limits);
     this.#silenceMs = limits.silenceMs;
+    this.#renewalMs = limits.silenceMs;
     this.#timers = timers;
     this.guess = new LeaderGuess(servers, limits.retryMs);
     this.#links = Array.from({ length: servers }, () => ({
@@ -91,7 +98,6 @@ export class Session implements NetworkListener {
       wanted: false,
       next: 0,
       full: false,
-      unheardSince: NEVER,
     }));
   }
 
@@ -129,7 +135,7 @@ export class Session implements NetworkListener {
 
   connected(server: number): void {
     const link = this.#links[server] as Link;
-    Object.assign(link, { connected: true, wanted: false, full: false, unheardSince: NEVER });
+    Object.assign(link, { connected: true, wanted: false, full: false });
     this.#direct();
     this.#setAlarm();
   }
@@ -160,7 +166,7 @@ export class Session implements NetworkListener {
       return;
     }
     const now = this.#timers.now();
-    (this.#links[server] as Link).unheardSince = NEVER;
+    this.#noteHeard(now);
     this.guess.heard(server);
     if (requests.oldest < read.number) requests.overtake(read.number, now);
     if (request === undefined) {
@@ -182,7 +188,10 @@ export class Session implements NetworkListener {
   #admit(): void {
     const idle = this.#requests.underWay === 0;
     if (!this.#requests.admit()) return;
-    if (idle) this.#progressAt = this.#timers.now();
+    if (idle) {
+      this.#progressAt = this.#timers.now();
+      this.#noteHeard(this.#progressAt); // Nobody was asked anything before.
+    }
     this.#direct();
   }
 
@@ -210,7 +219,6 @@ export class Session implements NetworkListener {
       if (request.asked.length === 0) request.sentAt = this.#timers.now();
       else this.counters.resent++;
       if (!request.asked.includes(server)) request.asked.push(server);
-      link.unheardSince = Math.min(link.unheardSince, this.#timers.now());
       link.full = !this.#network.send(server, request.message);
     }
   }
@@ -220,15 +228,29 @@ export class Session implements NetworkListener {
     this.counters.retries++;
     this.guess.despair();
     this.#progressAt = now;
-    for (const [server, link] of this.#links.entries()) {
-      if (now - link.unheardSince >= this.#silenceMs) {
-        link.unheardSince = now;
-        this.#network.renew(server);
-      }
+    this.#renewIfSilent(now);
+    for (const link of this.#links) {
       // What is still to leave need not be sent again.
       if (!link.full) link.next = this.#requests.oldest;
     }
     this.#direct();
+  }
+
+  #noteHeard(now: number): void {
+    this.#heardAt = now;
+    this.#renewalMs = this.#silenceMs;
+  }
+
+  /**
+   * Connections can be stuck for long after the network was. Who does not lead says nothing, so it
+   * takes silence of all to suspect that; and more of it each time, for new connections cost much.
+   */
+  #renewIfSilent(now: number): void {
+    if (now - this.#heardAt < this.#renewalMs) return;
+    this.#renewalMs += Math.min(this.#renewalMs, LONGEST_RENEWAL_MS);
+    for (const [server, link] of this.#links.entries()) {
+      if (link.connected) this.#network.renew(server);
+    }
   }
 
   readonly #isConnected = (server: number): boolean => this.#links[server]?.connected === true;
