@@ -3,7 +3,7 @@
  *
  * Running replicas write end points as bytes, so in their behaviours everybody has a name of
  * hexadecimal digits: replicas `a0`, `b0` and so on, clients `01`, `02` and so on, and strangers
- * `bad1` and `bad2`.
+ * `bad1` and `bae1`, which replicas remember in the same place.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
 
@@ -20,4 +20,4 @@ export const replicasInBytes = (count: number): readonly EndPoint[] =>
 export const clientInBytes = (place: number): EndPoint =>
   String(place).padStart(place < 100 ? 2 : 4, '0');
 
-export const STRANGERS_IN_BYTES: readonly EndPoint[] = ['bad1', 'bad2'];
+export const STRANGERS_IN_BYTES: readonly EndPoint[] = ['bad1', 'bae1'];

@@ -1,0 +1,81 @@
+/**
+ * # Bytes that are almost messages
+ *
+ * What somebody might send to replicas who knows how messages are written, and where reading them
+ * comes to its limits: a number in the place of another, numbers that are just too large, lists
+ * that are just too long or promise more than is there, flags that are neither 0 nor 1.
+ *
+ * A message is a row of numbers of eight bytes as long as nothing in it has a name or contents. So
+ * all that is made up here is such a row.
+ */
+import type { Random } from '../simulation/random.ts';
+
+const WORD = 8;
+/** The first number that is too large, as its two halves. */
+const TOO_LARGE = [2 ** 21, 0] as const;
+/** Numbers that mean something in many places. */
+const SMALL = 10;
+/** How many votes the original reads, and how many requests anybody does, at most. */
+const VOTES = 7;
+const REQUESTS = 100;
+
+/** Numbers as they are written in messages. */
+function written(numbers: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(WORD * numbers.length);
+  const view = new DataView(bytes.buffer);
+  for (const [index, number] of numbers.entries()) view.setUint32(WORD * index + 4, number);
+  return bytes;
+}
+
+/** One of the messages with another number in it. */
+export function tampered(random: Random, heard: readonly Uint8Array[]): Uint8Array {
+  const sample = heard.length > 0 ? random.pick(heard) : written([5, 1, 0, 0, 0]);
+  const bytes = sample.slice();
+  const words = Math.floor(bytes.length / WORD);
+  if (words === 0) return bytes;
+  const at = WORD * random.below(words);
+  const from = WORD * random.below(words);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  switch (random.below(3)) {
+    case 0:
+      view.setUint32(at, TOO_LARGE[0]);
+      view.setUint32(at + 4, TOO_LARGE[1]);
+      break;
+    case 1:
+      view.setUint32(at, 0);
+      view.setUint32(at + 4, random.below(SMALL));
+      break;
+    default:
+      bytes.copyWithin(at, from, from + WORD);
+  }
+  return bytes;
+}
+
+/** A message at the limits, or just beyond. */
+export function extreme(random: Random): Uint8Array {
+  switch (random.below(5)) {
+    case 0:
+      return written([5, 1, 0, random.below(4), random.below(SMALL)]);
+    case 1:
+      return promise(VOTES + random.below(2), 0, (index) => index);
+    case 2:
+      return promise(2 + random.below(2), 0, () => random.below(2));
+    case 3:
+      return promise(random.below(3), random.below(3), (index) => index);
+    default:
+      return proposal(random, REQUESTS + random.below(2));
+  }
+}
+
+/** A promise of votes for nothing, which says that there are so many more. */
+function promise(votes: number, more: number, operationOf: (index: number) => number): Uint8Array {
+  const each = (_: unknown, index: number) => [operationOf(index), 1 + index, 0, 0];
+  const all = Array.from({ length: votes }, each);
+  return written([2, 9, 0, 0, votes + more, ...all.flat()]);
+}
+
+/** A proposal or a vote, for a batch of so many requests of a client without a name. */
+function proposal(random: Random, requests: number): Uint8Array {
+  const all = Array.from({ length: requests }, (_, index) => [0, index, 0]);
+  return written([random.pick([3, 4]), 1, 0, 0, requests, ...all.flat()]);
+}
