@@ -49,7 +49,7 @@ describe('what bytes were found to mean', () => {
 
   test('is read again where it is long, and forgotten when there is too much of it', () => {
     const { readings, counts } = counting();
-    const long = new Uint8Array(5_000);
+    const long = new Uint8Array(70_000);
     readings.of(long).agreed = true;
     expect(readings.of(long).agreed).toBe(false);
     expect(counts.read).toBe(2);
@@ -59,5 +59,8 @@ describe('what bytes were found to mean', () => {
     const before = counts.read;
     readings.of(Uint8Array.of(0, 0));
     expect(counts.read).toBe(before + 1);
+    for (let first = 0; first < 200; first++) readings.of(new Uint8Array(60_000).fill(first));
+    readings.of(Uint8Array.of(0, 0));
+    expect(counts.read).toBe(before + 202);
   });
 });

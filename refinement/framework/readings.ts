@@ -17,14 +17,17 @@ interface Kept<Message> extends Reading<Message> {
   readonly bytes: Uint8Array;
 }
 
-/** Longer ones, in bytes, are read each time; of others so many are kept before all are forgotten. */
-const LONGEST = 4_096;
+/** Longer ones, in bytes, are read each time. */
+const LONGEST = 0x1_0000;
+/** So many others, or so many bytes of them, are kept before all are forgotten. */
 const MOST = 2_048;
+const MOST_BYTES = 0x80_0000;
 
 export class Readings<Message> {
   readonly #read: (bytes: Uint8Array) => Message;
   /** By their hashes; of two with the same, the latest. */
   readonly #kept = new Map<number, Kept<Message>>();
+  #bytes = 0;
 
   constructor(read: (bytes: Uint8Array) => Message) {
     this.#read = read;
@@ -37,8 +40,12 @@ export class Readings<Message> {
     if (known !== undefined && sameBytes(known.bytes, bytes)) return known;
     // A copy, for whoever sent them might use their memory again.
     const reading = { bytes: bytes.slice(), msg: this.#read(bytes), agreed: false };
-    if (this.#kept.size === MOST) this.#kept.clear();
+    if (this.#kept.size === MOST || this.#bytes > MOST_BYTES) {
+      this.#kept.clear();
+      this.#bytes = 0;
+    }
     this.#kept.set(hash, reading);
+    this.#bytes += bytes.length;
     return reading;
   }
 }

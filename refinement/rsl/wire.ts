@@ -36,6 +36,7 @@ import { fromHex } from '../../spec/framework/bytes.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import { ofBytes, toBytes, toDigits } from '../framework/byteStrings.ts';
 import { type Grammar, read, type Value, write } from '../framework/wire.ts';
+import { KnownRequests } from './knownRequests.ts';
 
 /** How messages are written where an application runs, among replicas of one kind. */
 export interface Wire {
@@ -87,11 +88,13 @@ const grammarOf = (compatible: boolean): Grammar => ({
 
 export function wireOf(application: Application, compatible: boolean): Wire {
   const grammar = grammarOf(compatible);
+  const known = new KnownRequests();
   return {
     read(bytes) {
       const found = read(grammar, bytes);
       if (typeof found !== 'object' || !('case' in found)) return INVALID;
-      return meaningOf(found.case, found.value as readonly Value[], application) ?? INVALID;
+      const meaning = meaningOf(found.case, found.value as readonly Value[], application, known);
+      return meaning ?? INVALID;
     },
     write(msg) {
       if (msg.type === 'invalid') throw new RangeError('nothing is not written');
@@ -106,6 +109,7 @@ function meaningOf(
   number: number,
   [first, second, third, fourth]: readonly Value[],
   application: Application,
+  known: KnownRequests,
 ): Message | undefined {
   const ballot = (): Ballot => ballotOf(first as Value);
   const operation = second as number;
@@ -115,12 +119,12 @@ function meaningOf(
     case 1:
       return { type: '1a', ballot: ballot() };
     case 2: {
-      const votes = votesOf(third as readonly Value[]);
+      const votes = votesOf(third as readonly Value[], known);
       return { type: '1b', ballot: ballot(), logTruncationPoint: operation, votes };
     }
     case 3:
     case 4: {
-      const batch = batchOf(third as readonly Value[]);
+      const batch = batchOf(third as readonly Value[], known);
       return { type: number === 3 ? '2a' : '2b', ballot: ballot(), operation, batch };
     }
     case 5: {
@@ -152,20 +156,18 @@ const ballotOf = (value: Value): Ballot => {
 
 type RequestFields = readonly [client: Uint8Array, seqno: number, request: Uint8Array];
 
-const batchOf = (requests: readonly Value[]): Batch =>
-  (requests as readonly RequestFields[]).map(([client, seqno, request]) => ({
-    client: toDigits(client),
-    seqno,
-    request: toBytes(request),
-  }));
+const batchOf = (requests: readonly Value[], known: KnownRequests): Batch =>
+  (requests as readonly RequestFields[]).map(([client, seqno, request]) =>
+    known.of(client, seqno, toBytes(request)),
+  );
 
 /** Of several votes for one operation the first counts. */
-function votesOf(pairs: readonly Value[]): ReadonlyMap<Operation, Vote> {
+function votesOf(pairs: readonly Value[], known: KnownRequests): ReadonlyMap<Operation, Vote> {
   const votes = new Map<Operation, Vote>();
   for (const pair of pairs) {
     const [operation, ballot, batch] = pair as readonly [number, Value, readonly Value[]];
     if (votes.has(operation)) continue;
-    votes.set(operation, { ballot: ballotOf(ballot), batch: batchOf(batch) });
+    votes.set(operation, { ballot: ballotOf(ballot), batch: batchOf(batch, known) });
   }
   return votes;
 }
