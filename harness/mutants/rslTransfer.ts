@@ -149,7 +149,7 @@ const restarts: readonly ServiceMutant[] = [
     name: 'restart: an executor goes on with the decision that it had',
     refusedBy: 'B3',
     clauses: ['R22', 'R24'],
-    options: DURABLE,
+    options: { hosts: 3, ...DURABLE },
     patches: [
       patch(
         EXECUTOR,
