@@ -1,9 +1,9 @@
 /**
  * # A bare echo
  *
- * One process sends a frame and waits until another has sent it back, again and again: what a
- * protocol that is never idle and never has two messages on their way could do at most here.
- * Nothing but Node between it and the network.
+ * One process sends a frame on each of its connections and waits until another has sent it back,
+ * again and again: what a protocol that never has two messages on their way between the same two
+ * could do at most here. Nothing but Node between it and the network.
  *
  * Run by itself, this module is either of the two processes.
  */
@@ -17,25 +17,24 @@ import { readPrivateIdentity } from '../../impl/framework/identity.ts';
 
 const PROGRAM = fileURLToPath(import.meta.url);
 
-/** As long as a message of the lock. */
-const PAYLOAD = 16;
-
 export interface EchoRequest {
   /** Whose certificate both sides show; over plain TCP if there is none. */
   readonly privateKeyFile: string | undefined;
+  readonly connections: number;
+  /** How long a frame's payload is, in bytes. */
+  readonly payload: number;
   readonly warmUpMs: number;
   readonly measuredMs: number;
 }
 
 /** Measures round trips per second between two processes. */
 export async function measureEcho(request: EchoRequest): Promise<number> {
-  const { privateKeyFile = '', warmUpMs, measuredMs } = request;
+  const { privateKeyFile = '', connections, payload, warmUpMs, measuredMs } = request;
   const server = start('server', privateKeyFile);
   try {
     const port = await firstLine(server);
-    return Number(
-      await firstLine(start('client', privateKeyFile, port, `${warmUpMs}`, `${measuredMs}`)),
-    );
+    const numbers = [connections, payload, warmUpMs, measuredMs].map(String);
+    return Number(await firstLine(start('client', privateKeyFile, port, ...numbers)));
   } finally {
     server.kill();
   }
@@ -71,7 +70,34 @@ async function echo(privateKeyFile: string): Promise<void> {
   process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
 }
 
-async function ask(privateKeyFile: string, port: number, times: readonly [number, number]) {
+type Asked = Omit<EchoRequest, 'privateKeyFile'>;
+
+async function ask(privateKeyFile: string, port: number, asked: Asked): Promise<void> {
+  const frame = encodeFrame(new Uint8Array(asked.payload));
+  let roundTrips = 0;
+  const sockets = await Promise.all(
+    Array.from({ length: asked.connections }, () => connect(privateKeyFile, port)),
+  );
+  for (const socket of sockets) {
+    let awaited = frame.length;
+    socket.on('data', (chunk: Buffer) => {
+      awaited -= chunk.length;
+      if (awaited > 0) return;
+      roundTrips++;
+      awaited = frame.length;
+      socket.write(frame);
+    });
+    socket.write(frame);
+  }
+  await sleep(asked.warmUpMs);
+  const [began, before] = [performance.now(), roundTrips];
+  await sleep(asked.measuredMs);
+  const rate = ((roundTrips - before) * 1000) / (performance.now() - began);
+  for (const socket of sockets) socket.destroy();
+  process.stdout.write(`${rate}\n`);
+}
+
+async function connect(privateKeyFile: string, port: number): Promise<Socket> {
   const address = { host: '127.0.0.1', port };
   const socket =
     privateKeyFile === ''
@@ -82,31 +108,15 @@ async function ask(privateKeyFile: string, port: number, times: readonly [number
           checkServerIdentity: () => undefined,
         });
   await once(socket, privateKeyFile === '' ? 'connect' : 'secureConnect');
-  socket.setNoDelay(true);
-  const frame = encodeFrame(new Uint8Array(PAYLOAD));
-  let awaited = frame.length;
-  let roundTrips = 0;
-  socket.on('data', (chunk: Buffer) => {
-    awaited -= chunk.length;
-    if (awaited > 0) return;
-    roundTrips++;
-    awaited = frame.length;
-    socket.write(frame);
-  });
-  socket.write(frame);
-  const [warmUpMs, measuredMs] = times;
-  await sleep(warmUpMs);
-  const [began, before] = [performance.now(), roundTrips];
-  await sleep(measuredMs);
-  const rate = ((roundTrips - before) * 1000) / (performance.now() - began);
-  socket.destroy();
-  process.stdout.write(`${rate}\n`);
+  return socket.setNoDelay(true);
 }
 
 export const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 if (process.argv[1] === PROGRAM) {
-  const [role, privateKeyFile = '', port, warmUpMs, measuredMs] = process.argv.slice(2);
+  const [role, privateKeyFile = '', ...numbers] = process.argv.slice(2);
+  const [port = 0, connections = 1, payload = 0, warmUpMs = 0, measuredMs = 0] =
+    numbers.map(Number);
   if (role === 'server') await echo(privateKeyFile);
-  else await ask(privateKeyFile, Number(port), [Number(warmUpMs), Number(measuredMs)]);
+  else await ask(privateKeyFile, port, { connections, payload, warmUpMs, measuredMs });
 }

@@ -11,12 +11,15 @@ import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LockService } from '../testing/lockServers.ts';
+import { alternate, ratio } from './alternate.ts';
 import { measureEcho, sleep } from './echo.ts';
 import { count, type Figure, figure, type Row, row, show } from './figures.ts';
 
 const RUNS = 3;
 const WARM_UP_MS = 1000;
 const MEASURED_MS = 2000;
+/** One message at a time, as long as a message of the lock. */
+const ECHO = { connections: 1, payload: 16 };
 
 export async function benchLockServers(): Promise<readonly Row[]> {
   const directory = mkdtempSync(join(tmpdir(), 'ironfleet-'));
@@ -24,13 +27,16 @@ export async function benchLockServers(): Promise<readonly Row[]> {
     const tls = await LockService.create(join(directory, 'tls'));
     const plain = await LockService.create(join(directory, 'plain'), { useSsl: false });
     const times = { warmUpMs: WARM_UP_MS, measuredMs: MEASURED_MS };
-    const measured = await alternate({
-      tls: () => measurePasses(tls),
-      tlsTraced: () => measurePasses(tls, true),
-      tlsEcho: () => measureEcho({ privateKeyFile: tls.privateKeyFile(1), ...times }),
-      plain: () => measurePasses(plain),
-      plainEcho: () => measureEcho({ privateKeyFile: undefined, ...times }),
-    });
+    const measured = await alternate(
+      {
+        tls: () => measurePasses(tls),
+        tlsTraced: () => measurePasses(tls, true),
+        tlsEcho: () => measureEcho({ privateKeyFile: tls.privateKeyFile(1), ...ECHO, ...times }),
+        plain: () => measurePasses(plain),
+        plainEcho: () => measureEcho({ privateKeyFile: undefined, ...ECHO, ...times }),
+      },
+      RUNS,
+    );
     return [
       row(
         'lock passes a second, 3 servers, mutual TLS',
@@ -60,23 +66,6 @@ const besideEcho = (passes: Figure, echo: Figure): string => {
     + `so ${count(messages.median)} messages one after the other; ratio ${ratio(passes, messages)}`
   );
 };
-
-const ratio = (one: Figure, other: Figure): string => (one.median / other.median).toFixed(2);
-
-/** Measures each of several things in turn, a few times over. */
-async function alternate<Name extends string>(
-  measurements: Readonly<Record<Name, () => Promise<number>>>,
-): Promise<Record<Name, Figure>> {
-  const names = Object.keys(measurements) as Name[];
-  const runs = new Map<Name, number[]>(names.map((name) => [name, []]));
-  for (let run = 0; run < RUNS; run++) {
-    for (const name of names) runs.get(name)?.push(await measurements[name]());
-  }
-  return Object.fromEntries(names.map((name) => [name, figure(runs.get(name) ?? [])])) as Record<
-    Name,
-    Figure
-  >;
-}
 
 /** Runs all servers of a service, which print to files, and gives the lock passes per second. */
 async function measurePasses(service: LockService, traced = false): Promise<number> {

@@ -12,6 +12,7 @@ import type { Row } from './figures.ts';
 import { benchLockServers } from './lockServers.ts';
 import { benchMemory } from './memory.ts';
 import { benchMutants } from './mutants.ts';
+import { benchRsl } from './rsl.ts';
 
 const BENCHES: Readonly<Record<string, () => readonly Row[] | Promise<readonly Row[]>>> = {
   campaign: benchCampaigns,
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => readonly Row[] | Promise<readonly R
   lock: benchLockServers,
   memory: () => benchMemory(),
   mutants: benchMutants,
+  rsl: benchRsl,
 };
 
 /** What a figure depends on besides the code. */
