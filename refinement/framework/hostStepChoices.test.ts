@@ -3,14 +3,20 @@ import { FORGETFUL, type Greeter } from '../../harness/testing/greeters.ts';
 import { refusalOf } from '../../harness/testing/refusalOf.ts';
 import type { LocalAction } from '../../protocol/framework/action.ts';
 import { clause } from '../../spec/framework/verdict.ts';
-import { HostStepChecker, type ObservedIo } from './hostStep.ts';
+import { type HostRefinement, HostStepChecker, type ObservedIo } from './hostStep.ts';
+
+/** How often all choices were asked for. */
+let tried = 0;
 
 /** Hears so many greetings of its own choice, and says so to one of its choice. */
 const guess: LocalAction<Greeter, number, { readonly heard: number; readonly dst: string }> = {
   name: 'guess',
   takes: 'nothing',
   readsClock: false,
-  choices: () => ['a', 'b'].flatMap((dst) => [1, 2, 3].map((heard) => ({ heard, dst }))),
+  choices: () => {
+    tried++;
+    return ['a', 'b'].flatMap((dst) => [1, 2, 3].map((heard) => ({ heard, dst })));
+  },
   guard: (h, { choice }) => clause('it is a guess', choice.heard > h.heard && choice.heard !== 2),
   step: (h, { choice: { heard, dst } }) => ({
     state: { ...h, heard },
@@ -18,14 +24,15 @@ const guess: LocalAction<Greeter, number, { readonly heard: number; readonly dst
   }),
 };
 
-const checker = new HostStepChecker<Greeter, Greeter, number>({
+const refinement: HostRefinement<Greeter, Greeter, number> = {
   protocol: { ...FORGETFUL, actions: [guess] },
   read: ([first = 0]) => first,
   readAsImpl: ([first = 0]) => first,
   invalid: 0,
   compare: (impl, { heard }) =>
     impl.heard === heard ? undefined : { path: '.heard', expected: heard, actual: impl.heard },
-});
+};
+const checker = new HostStepChecker(refinement);
 
 const BEFORE: Greeter = { me: 'a', greeted: 0, heard: 0, heardAt: 0 };
 
@@ -69,5 +76,29 @@ describe('a step of an action that leaves something open', () => {
   test('is refused by the guard where no choice may be made', () => {
     const refusal = refusalOf(() => check(3, 'a', 3, { ...BEFORE, heard: 3 }));
     expect(refusal.clause).toBe('the action may be taken: it is a guess');
+  });
+
+  test('goes by the choice that is named, and by no other', () => {
+    const named = new HostStepChecker<Greeter, Greeter, number>({
+      ...refinement,
+      choiceOf: ({ action, before, sends, impl }) => {
+        expect([action, before]).toEqual(['guess', BEFORE]);
+        return sends[0]?.dst === 'b' ? { heard: impl.heard, dst: 'b' } : undefined;
+      },
+    });
+    const checkNamed = (dst: string, msg: number) => {
+      const io: readonly ObservedIo[] = [{ type: 'send', dst, bytes: Uint8Array.of(msg) }];
+      const place = { host: 'a', step: 0, action: 'guess' };
+      return named.check(place, 'a', BEFORE, io, { ...BEFORE, heard: msg });
+    };
+    tried = 0;
+    expect(checkNamed('b', 3).step.state.heard).toBe(3);
+    expect(refusalOf(() => checkNamed('b', 2)).clause).toBe(
+      'the action may be taken: it is a guess',
+    );
+    expect(tried).toBe(0);
+    // Where none is named, all are tried.
+    expect(checkNamed('a', 3).step.state.heard).toBe(3);
+    expect(tried).toBe(1);
   });
 });
