@@ -2,14 +2,16 @@
  * # How fast campaigns check
  *
  * Checked host steps per second of one core, with every fault on and every boundary checked that
- * there is: on the lock with 3 to 7 running hosts, and on the protocol of the replicated service
- * with 3 and 5 replicas. Processor time is counted, not the time on the wall, for other processes
- * may be running.
+ * there is: on the lock with 3 to 7 running hosts, and on the replicated service with 3 and 5
+ * replicas, running and of the protocol. Processor time is counted, not the time on the wall, for
+ * other processes may be running.
  */
 import { DEFAULT } from '../../protocol/rsl/configuration.ts';
 import { type Behaviours, behavioursOf, protocolBehavioursOf } from '../campaign/behaviour.ts';
 import { lockService } from '../lock/service.ts';
+import { rslReplicas } from '../rsl/replicas.ts';
 import { rslService } from '../rsl/service.ts';
+import type { RslShape } from '../rsl/shape.ts';
 import type { FaultPlan } from '../simulation/faults.ts';
 import { count, figure, type Row, row, show } from './figures.ts';
 
@@ -29,6 +31,7 @@ const ALL_FAULTS: FaultPlan = {
 
 const RUNS = 5;
 const BEHAVIOURS = 600;
+const FEWER_BEHAVIOURS = 200;
 
 const lock = (seed: number): Behaviours =>
   behavioursOf(
@@ -41,29 +44,40 @@ const lock = (seed: number): Behaviours =>
     }),
   );
 
+const shapeOf = (replicas: number, seed: number): RslShape => ({
+  replicas,
+  application: seed % 2 === 0 ? 'counter' : 'kv',
+  clients: 4,
+  parameters: {
+    ...DEFAULT,
+    maxLogLength: 7,
+    maxBatchSize: 4,
+    baselineViewTimeout: 100,
+    heartbeatPeriod: 50,
+  },
+});
+
 const rsl =
   (replicas: number) =>
   (seed: number): Behaviours =>
-    protocolBehavioursOf(
-      rslService({
-        replicas,
-        application: seed % 2 === 0 ? 'counter' : 'kv',
-        clients: 4,
-        parameters: {
-          ...DEFAULT,
-          maxLogLength: 7,
-          maxBatchSize: 4,
-          baselineViewTimeout: 100,
-          heartbeatPeriod: 50,
-        },
-      }),
-    );
+    protocolBehavioursOf(rslService(shapeOf(replicas, seed)));
 
-/** Steps per second of processor time, over some behaviours. */
-function stepsPerSecond(behavioursFor: (seed: number) => Behaviours, firstSeed: number): number {
+const running =
+  (replicas: number) =>
+  (seed: number): Behaviours => {
+    const { parameters, ...shape } = shapeOf(replicas, seed);
+    return behavioursOf(rslReplicas({ ...shape, parameters: { ...parameters, durable: false } }));
+  };
+
+/** Steps per second of processor time, over so many behaviours. */
+function stepsPerSecond(
+  behavioursFor: (seed: number) => Behaviours,
+  firstSeed: number,
+  count: number,
+): number {
   const before = process.cpuUsage();
   let steps = 0;
-  for (let seed = firstSeed; seed < firstSeed + BEHAVIOURS; seed++) {
+  for (let seed = firstSeed; seed < firstSeed + count; seed++) {
     const behaviours = behavioursFor(seed);
     const { seen, refusal } = behaviours.run({ seed, steps: 1_000, faults: ALL_FAULTS });
     if (refusal !== undefined) throw refusal;
@@ -73,10 +87,15 @@ function stepsPerSecond(behavioursFor: (seed: number) => Behaviours, firstSeed: 
   return (steps * 1_000_000) / (user + system);
 }
 
-function measure(what: string, behavioursFor: (seed: number) => Behaviours, target: number): Row {
-  stepsPerSecond(behavioursFor, 0);
+function measure(
+  what: string,
+  behavioursFor: (seed: number) => Behaviours,
+  target: number,
+  behaviours = BEHAVIOURS,
+): Row {
+  stepsPerSecond(behavioursFor, 0, behaviours);
   const runs = Array.from({ length: RUNS }, (_, run) =>
-    stepsPerSecond(behavioursFor, (run + 1) * BEHAVIOURS),
+    stepsPerSecond(behavioursFor, (run + 1) * behaviours, behaviours),
   );
   const found = figure(runs);
   const ratio = (found.median / target).toFixed(2);
@@ -88,6 +107,15 @@ export const benchCampaigns = (): readonly Row[] => [
     'campaign lock: checked host steps per second and core, B0–B4, all faults',
     lock,
     200_000,
+  ),
+  ...[3, 5].map((replicas) =>
+    measure(
+      `campaign rsl, ${replicas} replicas: checked host steps per second and core, B0–B4, B6, B7 and`
+        + ' all laws, all faults',
+      running(replicas),
+      25_000,
+      FEWER_BEHAVIOURS,
+    ),
   ),
   ...[3, 5].map((replicas) =>
     measure(
