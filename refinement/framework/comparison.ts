@@ -67,8 +67,10 @@ export function inOrder<Actual, Expected>(
   expected: Sequence<Expected>,
   compare: Comparison<Actual, Expected>,
 ): Difference | undefined {
-  const lengths = same(lengthOf(actual), lengthOf(expected));
+  const length = lengthOf(expected);
+  const lengths = same(lengthOf(actual), length);
   if (lengths !== undefined) return within('.length', lengths);
+  if (length === 0) return undefined;
   const items = expected[Symbol.iterator]();
   let index = 0;
   for (const item of actual) {
@@ -76,7 +78,7 @@ export function inOrder<Actual, Expected>(
     if (found !== undefined) return within(`[${index}]`, found);
     index++;
   }
-  return same(index, lengthOf(expected));
+  return same(index, length);
 }
 
 const lengthOf = <T>(items: Sequence<T>): number => ('length' in items ? items.length : items.size);
