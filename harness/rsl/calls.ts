@@ -9,11 +9,7 @@
  * Strangers call as clients do. If somebody uses a number for two different requests, only one of
  * them is executed: either may have been, and the answers tell nobody which.
  */
-import {
-  type CallModel,
-  History,
-  type HistoryLimits,
-} from '../../refinement/framework/linearizability.ts';
+import { type CallModel, History } from '../../refinement/framework/linearizability.ts';
 import { HistoryRefusal } from '../../refinement/framework/refusal.ts';
 import { counterCalls } from '../../refinement/rsl/histories/counter.ts';
 import { KeyValueCalls } from '../../refinement/rsl/histories/keyValue.ts';
@@ -35,12 +31,6 @@ interface Call {
 const MODELS: Readonly<Record<ApplicationName, () => CallModel>> = {
   counter: () => counterCalls,
   kv: () => new KeyValueCalls(),
-};
-
-/** Less than for histories of real clients, which are judged but once. */
-const LIMITS: HistoryLimits = {
-  search: { patience: 100_000, looks: 10_000_000 },
-  sweep: { configurations: 10_000, steps: 1_000_000 },
 };
 
 /** The last byte of a message's case number: 0 in requests, 6 in replies. */
@@ -112,7 +102,7 @@ export class CallWitness implements Witness<Uint8Array> {
         }
       }
     }
-    const outcome = history.check({ limits: LIMITS });
+    const outcome = history.check();
     if (outcome.verdict === 'refused') throw outcome.refusal;
     if (outcome.verdict === 'undecided') this.#undecided++;
     this.#judged = history.calls;
