@@ -57,7 +57,13 @@ class Cluster {
     workload: readonly string[],
     seconds = SECONDS,
   ): Promise<number> {
-    const options = [`nthreads=${clients}`, `duration=${seconds}`, 'quiet=true', 'sleep=0'];
+    const options = [
+      `nthreads=${clients}`,
+      `duration=${seconds}`,
+      'quiet=true',
+      'sleep=0',
+      'together=true',
+    ];
     const asked = [...options, `valuesize=${VALUE_BYTES}`, ...workload];
     const program = new ServerProcess([CLI, 'rsl-kv-client', this.#service.serviceFile, ...asked]);
     await program.printed('[[READY]]');

@@ -116,6 +116,15 @@ describe('a client of a key-value store over TLS', () => {
     expect(stdout).not.toContain('#req');
     expect(stdout).toMatch(/by 1 client, 200 a second;/);
   });
+
+  test('has all clients begin at once, and lets time count from then, if that is asked', async () => {
+    await serve(keyValue);
+    const options = ['quiet=true', 'duration=1', 'sleep=0', 'together=true', 'nthreads=20'];
+    const { code, stdout } = await ironfleet('rsl-kv-client', keyValue.serviceFile, ...options);
+    expect(code).toBe(0);
+    // However long it took to connect, the time of the requests is the second asked for, or hardly more.
+    expect(stdout).toMatch(/^Summary: 1\.\d s of requests by 20 clients/m);
+  });
 });
 
 const numbersOf = (stdout: string): number[] =>

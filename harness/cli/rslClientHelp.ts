@@ -22,6 +22,8 @@ Other options:
   rate=N            instead, make so many requests a second, of all clients together,
                     whether answered or not; times then count from when one was due
   sleep=SECONDS     how long each client waits before its first request                   (3)
+  together=BOOL     have all clients begin at once, when the last one is connected; the
+                    duration counts from then                                         (false)
   timeout=MS        after how long a request without reply has failed                 (30000)
   quiet=BOOL        print no line for each request                                    (false)
   seed=N            where chance begins                                       (another each time)`;

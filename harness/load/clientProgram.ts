@@ -60,6 +60,8 @@ class ClientProgram {
   readonly #history: HistoryWriter | undefined;
   readonly #load: Load;
   readonly #clients: RslClient[] = [];
+  /** What makes clients ask that wait until all are connected. */
+  readonly #atTheLine: (() => void)[] = [];
   /** Aborted when the program is to end, with the failure if that is the reason. */
   readonly #end = new AbortController();
   #failure: unknown;
@@ -91,12 +93,8 @@ class ClientProgram {
   }
 
   async run(): Promise<0 | 1> {
-    const { duration, threads } = this.#options;
     this.#print('[[READY]]');
-    if (duration > 0) setTimeout(() => this.#end.abort(), duration * 1000).unref();
-    const { signal } = this.#end;
-    const connect = (thread: number, identity: Credentials) => this.#connect(thread, identity);
-    connectEach(this.#service, threads, connect, signal).catch((error) => this.#fail(error));
+    this.#connectAll().catch((error) => this.#fail(error));
     const keepAlive = setInterval(() => {}, 1000);
     await this.#ended();
     clearInterval(keepAlive);
@@ -112,9 +110,24 @@ class ClientProgram {
     return this.#load.answered > 0 && this.#load.wrongAnswers === 0 ? 0 : 1;
   }
 
+  /** Connects all clients, and ends the program when its time is over. */
+  async #connectAll(): Promise<void> {
+    const { duration, threads, together } = this.#options;
+    const { signal } = this.#end;
+    const startTime = (): void => {
+      if (duration > 0) setTimeout(() => this.#end.abort(), duration * 1000).unref();
+    };
+    const connect = (thread: number, identity: Credentials) => this.#connect(thread, identity);
+    if (!together) startTime();
+    await connectEach(this.#service, threads, connect, signal);
+    if (!together || signal.aborted) return;
+    startTime();
+    for (const drive of this.#atTheLine) this.#whenSlept(drive);
+  }
+
   /** Connects a client, and has it ask when it has waited. */
   async #connect(thread: number, identity: Credentials): Promise<void> {
-    const { inFlight, seed, sleep, timeout, verbose } = this.#options;
+    const { inFlight, seed, timeout, together, verbose } = this.#options;
     const { signal } = this.#end;
     const log = verbose ? (line: string) => this.#complain(line) : undefined;
     let client: RslClient;
@@ -130,10 +143,17 @@ class ClientProgram {
     }
     this.#clients.push(client);
     const submit = this.#recorded(identity.endPoint, (request) => client.submit(request));
-    setTimeout(() => {
-      if (signal.aborted) return;
-      this.#load.drive({ thread, client, random: new Random(seed + thread), submit });
-    }, sleep * 1000).unref();
+    const random = new Random(seed + thread);
+    const drive = (): void => this.#load.drive({ thread, client, random, submit });
+    if (together) this.#atTheLine.push(drive);
+    else this.#whenSlept(drive);
+  }
+
+  #whenSlept(drive: () => void): void {
+    const begin = (): void => {
+      if (!this.#end.signal.aborted) drive();
+    };
+    setTimeout(begin, this.#options.sleep * 1000).unref();
   }
 
   /** Writes a history of what is submitted, if that is wanted. */

@@ -39,6 +39,7 @@ const OPTIONS = {
   inflight: wholeNumber(1, 100_000),
   rate: wholeNumber(1, 10_000_000),
   sleep: wholeNumber(0, 3600),
+  together: flag,
   timeout: wholeNumber(1, LONGEST_SECONDS * 1000),
   quiet: flag,
   seed: wholeNumber(0, 2 ** 31 - 1),
@@ -64,6 +65,8 @@ export interface ClientOptions {
   readonly rate: number | undefined;
   /** How long a thread waits before its first request, in seconds. */
   readonly sleep: number;
+  /** Whether all clients begin at once, when they are connected, and time counts from then on. */
+  readonly together: boolean;
   /** How long a reply may take, in milliseconds. */
   readonly timeout: number | undefined;
   readonly quiet: boolean;
@@ -92,6 +95,7 @@ export function parseClientOptions(args: readonly string[], keyValue: boolean): 
     inFlight: given.inflight ?? 1,
     rate: given.rate,
     sleep: given.sleep ?? 3,
+    together: given.together ?? false,
     timeout: given.timeout,
     quiet: given.quiet ?? false,
     seed: given.seed ?? randomInt(2 ** 31),
