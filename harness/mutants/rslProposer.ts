@@ -59,7 +59,7 @@ const leading: readonly ServiceMutant[] = [
     name: 'counts the promises of non-replicas',
     refusedBy: 'B3',
     clauses: ['R21'],
-    options: { hosts: 2, settings: { viewTimeout: 100 } },
+    options: { hosts: 2, compatible: true, settings: { viewTimeout: 1_000 } },
     patches: [
       patch(PROPOSER, 'import { fromReplica }', 'import { fromAnyone }'),
       patch(PROPOSER, "fromReplica('1b'", "fromAnyone('1b'"),
