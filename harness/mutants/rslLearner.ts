@@ -1,6 +1,6 @@
 /** # Mutants of the learner of the replicated service: which votes count, and what is decided. */
 import { patch, type ServiceMutant } from './mutant.ts';
-import { PROGRESS } from './rslTerms.ts';
+import { CHANGING, PROGRESS } from './rslTerms.ts';
 
 const LEARNER = 'protocol/rsl/learner.ts';
 const EXECUTOR = 'protocol/rsl/executor.ts';
@@ -22,6 +22,7 @@ const votes: readonly ServiceMutant[] = [
     name: 'counts votes of a lower ballot as if they were of the highest',
     refusedBy: 'B3',
     clauses: ['R23'],
+    options: CHANGING,
     patches: [
       patch(LEARNER, '!isBelow(ballot, r.learner.maxBallotSeen)', 'true'),
       patch(
@@ -38,6 +39,7 @@ const votes: readonly ServiceMutant[] = [
     name: 'goes back to a lower ballot',
     refusedBy: 'B3',
     clauses: ['R23', 'R28'],
+    options: CHANGING,
     patches: [
       patch(LEARNER, '!isBelow(ballot, r.learner.maxBallotSeen)', 'true'),
       patch(LEARNER, 'isBelow(maxBallotSeen, ballot) ?', '!isSame(maxBallotSeen, ballot) ?'),

@@ -22,5 +22,8 @@ export const RESTLESS: CampaignOptions = {
   settings: { viewTimeout: 5, heartbeat: 20, batch: 1, clients: 6 },
 };
 
+/** A service where one leader follows the other. */
+export const CHANGING: CampaignOptions = { hosts: 3, settings: { viewTimeout: 25 } };
+
 /** A service of replicas that start again. */
 export const DURABLE: CampaignOptions = { settings: { durable: true } };
