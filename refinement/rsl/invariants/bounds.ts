@@ -49,25 +49,24 @@ function isCounted(
   { maxInteger, baselineViewTimeout }: Setting['parameters'],
 ): Verdict {
   const { proposer, acceptor, election, executor, retry } = r;
-  const isWithin = (...counters: readonly number[]): boolean =>
-    counters.every((counter) => counter <= maxInteger);
   return (
     clause(
       'no ballot is beyond the greatest integer',
-      isWithin(election.view.seqno, proposer.maxBallotSent1a.seqno),
+      Math.max(election.view.seqno, proposer.maxBallotSent1a.seqno) <= maxInteger,
     )
     ?? clause(
       'no operation is beyond the greatest integer',
-      isWithin(
+      Math.max(
         proposer.nextOperation,
         acceptor.logTruncationPoint,
         executor.operationsComplete,
         executor.checkpoint?.operationsComplete ?? 0,
-      ),
+      ) <= maxInteger,
     )
     ?? clause(
       'no timer is beyond the greatest integer',
-      isWithin(r.nextHeartbeat, retry.time, election.epochEnd, proposer.batchDeadline ?? 0),
+      Math.max(r.nextHeartbeat, retry.time, election.epochEnd, proposer.batchDeadline ?? 0)
+        <= maxInteger,
     )
     ?? clause(
       'no epoch is longer than can be counted, unless the first is',
