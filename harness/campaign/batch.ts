@@ -33,6 +33,8 @@ export interface Tally extends Coverage {
   packets: number;
   /** Behaviours that were run twice to see whether they come out the same. */
   repeated: number;
+  /** Requests that were compared by what the hosts run. */
+  requests: number;
   /** Calls of clients whose answers were compared, of how many behaviours. */
   calls: number;
   histories: number;
@@ -59,6 +61,7 @@ export const emptyTally = (): Tally => ({
   messages: 0,
   packets: 0,
   repeated: 0,
+  requests: 0,
   calls: 0,
   histories: 0,
   unclear: 0,
@@ -159,6 +162,7 @@ function firstDifference(behaviours: Behaviours, { plan }: Shape<unknown>): Fail
 function count(tally: Tally, outcome: Outcome, never: readonly string[]): void {
   const { seen, promise, testimony } = outcome;
   tally.anyStateSteps += outcome.anyStateSteps;
+  tally.requests += outcome.requests;
   for (const key of ['steps', 'specSteps', 'messages', 'packets'] as const) tally[key] += seen[key];
   if (promise !== undefined) tally[promise]++;
   if (testimony !== undefined) {
@@ -181,6 +185,7 @@ const NUMBERS = [
   'messages',
   'packets',
   'repeated',
+  'requests',
   'calls',
   'histories',
   'unclear',

@@ -28,6 +28,8 @@ export interface Outcome {
   readonly faults: FaultCounts;
   /** What the service hopes to see at some time. */
   readonly sometimes: Readonly<Record<string, boolean>>;
+  /** How many requests were compared by what the hosts run. */
+  readonly requests: number;
   /** What somebody who saw only the outside has judged; nothing where there was nobody. */
   readonly testimony: Testimony | undefined;
   /** How often each action was looked at and not allowed. */
@@ -140,6 +142,7 @@ const nothingBut = (refusal: BoundaryRefusal, keep: Keep): Outcome => ({
   anyStateSteps: 0,
   faults: noFaultsYet(),
   sometimes: {},
+  requests: 0,
   testimony: undefined,
   refused: {},
   clauses: {},
@@ -214,6 +217,7 @@ class Run<Said, P extends Parcel<Said>> {
       anyStateSteps: this.#anyStateSteps,
       faults,
       sometimes: this.#stage.sometimes(),
+      requests: this.#stage.requests(),
       testimony: world.testimony,
       refused: this.#stage.refused(),
       clauses: this.#stage.clauses(),

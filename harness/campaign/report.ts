@@ -106,7 +106,7 @@ function boundaries({ level }: CampaignRequest, tally: Tally): readonly Row[] {
       `system steps, of which ${number(tally.specSteps)} are steps of the specification`,
     ],
     ['B4', number(tally.packets), `different packets, ${BOUNDARIES.B4}`],
-    ...histories(tally),
+    ...ofServices(tally),
     [
       'liveness',
       number(kept),
@@ -115,11 +115,14 @@ function boundaries({ level }: CampaignRequest, tally: Tally): readonly Row[] {
   ];
 }
 
-/** What clients saw, where anybody looked at that. */
-function histories({ calls, histories, unclear }: Tally): readonly Row[] {
-  if (histories === 0) return [];
+/** What ran on the hosts, and what clients saw, where anybody looked at that. */
+function ofServices({ requests, calls, histories, unclear }: Tally): readonly Row[] {
   const open = unclear > 0 ? `; nobody could tell of ${number(unclear)}` : '';
+  const ran: readonly Row[] =
+    requests === 0 ? [] : [['B6', number(requests), `requests, ${BOUNDARIES.B6}`]];
+  if (histories === 0) return ran;
   return [
+    ...ran,
     ['B7', number(calls), `calls in ${number(histories)} histories, ${BOUNDARIES.B7}${open}`],
   ];
 }

@@ -36,6 +36,7 @@ function judged(
       anyStateSteps: 0,
       faults: noFaultsYet(),
       sometimes: {},
+      requests: 0,
       testimony: undefined,
       refused: {},
       clauses: {},

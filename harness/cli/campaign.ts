@@ -79,7 +79,7 @@ export function register(program: Command): void {
         "the running hosts, or the protocol's (default: the first that the service has)",
       ).choices(LEVELS),
     )
-    .option('--runs <count>', 'how many behaviours (default: 10000, rsl 6000)', wholeNumber(1))
+    .option('--runs <count>', 'how many behaviours (default: 10000, rsl 8000)', wholeNumber(1))
     .option('--time <seconds>', 'how long, instead of how many', wholeNumber(1))
     .option(
       '--seed <number>',

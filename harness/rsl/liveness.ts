@@ -51,7 +51,8 @@
  * - *Catching up*: a replica hears that it is behind (N); looks twice, and then asks, in turns, for
  *   votes and for the state of one of the n others, until it has one that is ahead (2nP + 4L + 4R).
  *   That one may be behind, too: this happens at most n times. Then the client has to ask once more
- *   (A + 2L + R).
+ *   (A + 2L + R). Running replicas try less and less often, the longer it takes: for them P is
+ *   longer.
  *
  * And more is promised for the time when nobody asks for anything any more: fewer than a quorum wait
  * in the end, whatever others have asked for before, and all live replicas are in one view. A
@@ -91,8 +92,19 @@ export function expectReply(
   states: readonly Replica[],
 ): Expect<Message> {
   const conversation = conversationWith(application);
-  return expectReplyTo('client1', { msg: freshRequest(application), conversation }, states);
+  return expectReplyTo('client1', { msg: freshRequest(application), conversation }, states, {});
 }
+
+/** How fast replicas are that do not do all that they may as soon as they may. */
+interface Pace {
+  /** How many operations are under way at once, if that is fewer than there may be. */
+  readonly window?: number;
+  /** In how many retry periods they try once, if not in each. */
+  readonly patience?: number;
+}
+
+/** Those that run: no two operations with requests of one client, and longer and longer waits. */
+const RUNNING: Pace = { window: 1, patience: 32 };
 
 /** The same of replicas that run, who are asked in bytes. */
 export function expectReplyInBytes(
@@ -102,7 +114,7 @@ export function expectReplyInBytes(
 ): Expect<Uint8Array> {
   const conversation = conversationInBytes(application);
   const msg = wireOf(ASKED[application].application, true).write(freshRequest(application));
-  return expectReplyTo(client, { msg, conversation }, states, 1);
+  return expectReplyTo(client, { msg, conversation }, states, RUNNING);
 }
 
 const freshRequest = (application: ApplicationName): Message => ({
@@ -117,12 +129,11 @@ interface Asking<Said> {
   readonly conversation: Conversation<Said>;
 }
 
-/** `window` is how many operations are under way at once, if that is fewer than there may be. */
 function expectReplyTo<Said>(
   name: EndPoint,
   { msg, conversation }: Asking<Said>,
   states: readonly Replica[],
-  window?: number,
+  { window, patience = 1 }: Pace,
 ): Expect<Said> {
   const [first] = states;
   if (first === undefined) throw new RangeError('no replica, no reply');
@@ -144,7 +155,7 @@ function expectReplyTo<Said>(
     return {
       ...common,
       law: 'once a quorum lives and the network delivers, every live replica answers in time',
-      bound: bound + catchUpBound(replicas.length, parameters, healed),
+      bound: bound + catchUpBound(replicas.length, patience, parameters, healed),
       waitsFor: () => asked.filter((replica) => !client.answeredBy.has(replica)),
       after: (now) => expectQuiet(states, now, window),
     };
@@ -183,14 +194,18 @@ const viewOf = ({ election }: Replica): Ballot => election.view;
 const isImpatient = ({ election: { receivedEarlier, receivedThisEpoch } }: Replica): boolean =>
   receivedEarlier.length + receivedThisEpoch.length > 0;
 
-/** How long after the first reply the last may come, in milliseconds, as derived above. */
+/**
+ * How long after the first reply the last may come, in milliseconds, as derived above; a replica
+ * tries once in `patience` retry periods.
+ */
 function catchUpBound(
   replicas: number,
+  patience: number,
   { heartbeatPeriod, retryPeriod }: Parameters,
   { latency: L, reaction: R }: Healed,
 ): number {
   const news = heartbeatPeriod + 2 * R + L;
-  const round = news + 2 * replicas * retryPeriod + 4 * (L + R);
+  const round = news + 2 * replicas * patience * retryPeriod + 4 * (L + R);
   return replicas * round + PERIOD + 2 * L + R;
 }
 

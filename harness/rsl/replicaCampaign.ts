@@ -20,7 +20,7 @@ const notDurable = (options: CampaignOptions): CampaignOptions => ({
 export const replicaCampaign: CampaignService<RslShape> = {
   ...rslCampaign,
   level: 'impl',
-  runs: 6_000,
+  runs: 8_000,
   objections: (options) => [
     ...(options.settings?.durable ? [NOT_DURABLE] : []),
     ...rslCampaign.objections(options),

@@ -10,16 +10,16 @@ import type { ServiceClass } from '../../impl/apps/service.ts';
 import { Replica } from '../../impl/rsl/replica.ts';
 import type { Message } from '../../protocol/rsl/messages.ts';
 import type { Replica as ProtocolReplica } from '../../protocol/rsl/replica.ts';
-import { checkedService } from '../../refinement/apps/checkedService.ts';
+import { type CheckedClass, checkedService } from '../../refinement/apps/checkedService.ts';
 import type { Ghost } from '../../refinement/rsl/ghost.ts';
 import { type Replicated, replicaRefinement } from '../../refinement/rsl/host.ts';
 import { wireOf } from '../../refinement/rsl/wire.ts';
 import { counter } from '../../spec/apps/counter.ts';
 import type { State } from '../../spec/rsl/service.ts';
-import { RequestClient } from '../simulation/requestClient.ts';
 import type { SimulatedService } from '../simulation/service.ts';
 import { anyReplicas } from './anyReplica.ts';
 import { CallWitness } from './calls.ts';
+import { clientsOf } from './clients.ts';
 import { clientInBytes, replicasInBytes, STRANGERS_IN_BYTES } from './endPoints.ts';
 import { lie } from './liars.ts';
 import { expectReplyInBytes } from './liveness.ts';
@@ -57,7 +57,6 @@ export function rslReplicas(
   const { application: name, parameters } = shape;
   const { application } = ASKED[name];
   const replicas = replicasInBytes(shape.replicas);
-  const service = checkedService(SERVICES[name], application);
   const isPromised = parameters.maxInteger === Number.MAX_SAFE_INTEGER;
   const conversation = conversationInBytes(name);
   const clients = [clientInBytes(1), clientInBytes(2), ...STRANGERS_IN_BYTES];
@@ -69,12 +68,14 @@ export function rslReplicas(
     refinement: replicaRefinement({ service: SERVICES[name], application }, replicas, parameters),
     anyStates: (random) =>
       random.below(ANY_STATES_EVERY) === 0 ? anyReplicas(COUNTER, random) : undefined,
-    createHost: (me) => new Replica(me, replicas, parameters, service),
-    clients: (random) =>
-      Array.from(
-        { length: shape.clients },
-        (_, place) => new RequestClient(clientInBytes(place + 1), replicas, conversation, random),
-      ),
+    // Who has refused, refuses for ever: every replica has a class of its own.
+    createHost: (me) => {
+      const service = checkedService(SERVICES[name], application);
+      return new Replica(me, replicas, parameters, service);
+    },
+    requestsOf: (hosts) =>
+      hosts.reduce((sum, { service }) => sum + (service as CheckedClass).requests, 0),
+    clients: (random) => clientsOf(shape.clients, clientInBytes, replicas, conversation, random),
     strangers: STRANGERS_IN_BYTES,
     lie: (random, heard) => {
       switch (random.below(LIES)) {

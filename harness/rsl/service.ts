@@ -14,8 +14,8 @@ import type { State } from '../../spec/rsl/service.ts';
 import { refusing } from '../campaign/coverage.ts';
 import { LINK_FAULTS } from '../simulation/faults.ts';
 import type { SimulatedProtocol } from '../simulation/protocolService.ts';
-import { RequestClient } from '../simulation/requestClient.ts';
 import { clausesFor } from './clauses.ts';
+import { clientsOf } from './clients.ts';
 import { lie } from './liars.ts';
 import { expectReply } from './liveness.ts';
 import { ASKED, conversationWith, isEachFull } from './requests.ts';
@@ -43,11 +43,7 @@ export function rslService(shape: RslShape): SimulatedProtocol<Replica, Message,
     nextDeadline,
     lie: (random) => lie({ replicas, application }, random),
     clients: (random) =>
-      Array.from(
-        { length: shape.clients },
-        (_, place) =>
-          new RequestClient(`client${place + 1}`, replicas, conversationWith(name), random),
-      ),
+      clientsOf(shape.clients, clientNamed, replicas, conversationWith(name), random),
     watch: () => new RslWatcher(shape),
     // Where counters come to their end, the theorem promises nothing.
     ...(isPromised && { expect: (states: readonly Replica[]) => expectReply(name, states) }),
@@ -56,6 +52,8 @@ export function rslService(shape: RslShape): SimulatedProtocol<Replica, Message,
     showSpec: ({ executed }) => `${executed.length} executed`,
   };
 }
+
+const clientNamed = (place: number): string => `client${place}`;
 
 const isMessage = (said: unknown): said is Message =>
   typeof said === 'object' && said !== null && 'type' in said && `${said.type}` in RECEIVERS;

@@ -22,7 +22,7 @@ export interface Powers<P> {
 
 /** How long hosts stop, links are cut, and by how much clocks are set, at most: milliseconds. */
 const PAUSE = 2_000;
-const CUTS = [100, 3_000] as const;
+const CUTS = [20, 100, 3_000] as const;
 /** What share of packets a cut lets through. */
 const LEAKS = [0, 0, 0.4] as const;
 const JUMP = 10_000;

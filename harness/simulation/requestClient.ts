@@ -43,6 +43,8 @@ export class RequestClient<Said> implements Client<Said> {
   readonly #wanders: boolean;
   /** How often it asks all hosts at once. */
   readonly #shouts: number;
+  /** It acts only at times that are multiples of this, as others may do, too. */
+  readonly #beat: number;
   /** How often it acts before it has had enough. */
   #zeal: number;
   #seqno = 0;
@@ -55,8 +57,10 @@ export class RequestClient<Said> implements Client<Said> {
     hosts: readonly EndPoint[],
     conversation: Conversation<Said>,
     random: Random,
+    beat = 1,
   ) {
     this.name = name;
+    this.#beat = beat;
     this.#hosts = hosts;
     this.#conversation = conversation;
     this.#random = random;
@@ -95,7 +99,8 @@ export class RequestClient<Said> implements Client<Said> {
   }
 
   #wake(time: number): void {
-    this.wakeAt = this.#zeal > 0 ? time : Number.POSITIVE_INFINITY;
+    const onBeat = Math.ceil(time / this.#beat) * this.#beat;
+    this.wakeAt = this.#zeal > 0 ? onBeat : Number.POSITIVE_INFINITY;
   }
 
   /** A new request; now and then a number is left out. */

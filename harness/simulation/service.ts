@@ -31,6 +31,8 @@ export interface SimulatedService<Impl extends Host, State, Message, Ghost, Spec
   /** What a liar might say, who has heard this; without it, strangers send rubbish only. */
   lie?(random: Random, heard: readonly Uint8Array[]): Uint8Array;
   watch(): Watcher<State, Message, Ghost>;
+  /** How many requests were compared by what the hosts run (B6); absent where they run nothing. */
+  requestsOf?(hosts: readonly Impl[]): number;
   /** Who sees the service from outside, for one behaviour; absent where nothing can be said. */
   witness?(): Witness<Uint8Array>;
   /** Actions and faults that this configuration cannot have. */

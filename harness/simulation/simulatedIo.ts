@@ -84,11 +84,20 @@ function stepOf(impl: Host, io: SimulatedIo, wake: Wake, place: Omit<Place, 'act
   try {
     return impl.step(io, wake);
   } catch (error) {
-    if (error instanceof BoundaryRefusal) throw error;
+    const refusal = refusalBehind(error);
+    if (refusal !== undefined) throw refusal;
     const because = [{ failed: String(error) }];
     throw new HostRefusal(
       { ...place, action: 'breaks down' },
       { failed: 'a step ends without an exception', because },
     );
   }
+}
+
+/** The refusal that an error is, or that caused it. */
+function refusalBehind(error: unknown): BoundaryRefusal | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof BoundaryRefusal) return cause;
+  }
+  return undefined;
 }

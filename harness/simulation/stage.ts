@@ -26,6 +26,8 @@ export interface Stage<Said, P extends Parcel<Said> = Parcel<Said>> {
   warmUp(random: Random, tell: ((step: Told<Said>) => void) | undefined): number;
   /** What has happened at some time so far, of what a campaign hopes to see. */
   sometimes(): Readonly<Record<string, boolean>>;
+  /** How many requests were compared by what the hosts run. */
+  requests(): number;
   /** How often each action was looked at and not allowed; empty where nobody counts. */
   refused(): Readonly<Record<string, number>>;
   /** How often each clause of an action's guard was the one that refused; empty likewise. */
@@ -49,6 +51,7 @@ export function clusterStage<Impl extends Host, State, Message, Ghost, Spec>(
       });
     },
     sometimes: () => world.sometimes(),
+    requests: () => service.requestsOf?.(world.hosts) ?? 0,
     refused: () => ({}),
     clauses: () => ({}),
   };
@@ -65,6 +68,7 @@ export function protocolStage<State, Message, Ghost, Spec>(
     expect: () => service.expect?.(world.monitor.states),
     warmUp: () => 0,
     sometimes: () => world.sometimes(),
+    requests: () => 0,
     refused: () => world.refused(),
     clauses: () => clausesOf(service.clauses ?? {}, world.clauses()),
   };

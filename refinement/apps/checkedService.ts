@@ -23,6 +23,8 @@ import { ApplicationRefusal } from '../framework/refusal.ts';
 export interface CheckedClass<S extends Service = Service> extends ServiceClass<Checked<S>> {
   /** The first refusal of a service of this class, if there was one. */
   readonly refusal: ApplicationRefusal | undefined;
+  /** How many requests were compared, by all services of the class. */
+  readonly requests: number;
 }
 
 export interface Checked<S extends Service = Service> extends Service {
