@@ -1,10 +1,11 @@
 /**
  * # How fast the key-value store is
  *
- * Three replicas on this machine, in memory only, under a load of clients with one connection to
- * each replica and one request under way; beside them, in the same run and in turn, etcd with three
- * members whose data are in memory, and a bare echo in Node with as many connections. Servers and
- * whoever loads them share the machine's cores.
+ * Three replicas on this machine, in memory only, under a load of clients with one request under
+ * way each; beside them, in the same run and in turn, etcd with three members whose data are in
+ * memory, and a bare echo in Node with as many connections. Servers and whoever loads them share the
+ * machine's cores, so the load is lean, as etcd's is: one connection a client, to the leader. What
+ * the client library can do, with connections to all replicas, is measured as well.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,13 +16,15 @@ import { alternate, ratio } from './alternate.ts';
 import { measureEcho } from './echo.ts';
 import { EtcdCluster, hasEtcd } from './etcd.ts';
 import { count, type Figure, type Row, row, show } from './figures.ts';
+import { LEAN_LOAD } from './leanLoad.ts';
 import { watchProcessors } from './processorTime.ts';
 
 const CLIENTS = [1, 10, 50, 200];
 const VALUE_BYTES = 100;
 const RUNS = 3;
-const SECONDS = 4;
+const SECONDS = 3;
 const WARM_UP_SECONDS = 3;
+const WARM_UP_MS = 1000;
 /** About as long as a request to set such a value, and its reply. */
 const ECHO_BYTES = 128;
 
@@ -51,8 +54,16 @@ class Cluster {
     return this.#service.privateKeyFile(1);
   }
 
-  /** Asks for so long with so many clients; gives how many requests were answered a second. */
-  async requestsPerSecond(
+  /** Sets with so many clients; gives how many requests were answered a second. */
+  async setsPerSecond(clients: number): Promise<number> {
+    const times = [WARM_UP_MS, SECONDS * 1000];
+    const numbers = [clients, VALUE_BYTES, ...times].map(String);
+    const program = new ServerProcess([LEAN_LOAD, this.#service.serviceFile, ...numbers]);
+    return this.#watched(program, /^([\d.]+)\n/);
+  }
+
+  /** The same with the client library and a workload. */
+  requestsPerSecond(
     clients: number,
     workload: readonly string[],
     seconds = SECONDS,
@@ -66,14 +77,17 @@ class Cluster {
     ];
     const asked = [...options, `valuesize=${VALUE_BYTES}`, ...workload];
     const program = new ServerProcess([CLI, 'rsl-kv-client', this.#service.serviceFile, ...asked]);
-    await program.printed('[[READY]]');
-    const pids = [...this.replicas, program].map(({ pid }) => pid);
-    const stopWatching = watchProcessors(pids);
+    return this.#watched(program, /answered +[\d,]+, ([\d,]+) a second/);
+  }
+
+  /** The rate that a program prints, while it is seen how busy everybody is. */
+  async #watched(program: ServerProcess, printed: RegExp): Promise<number> {
+    const stopWatching = watchProcessors([...this.replicas, program].map(({ pid }) => pid));
     const { code, stdout, stderr } = await program.ended;
     this.shares = stopWatching();
-    const rate = /answered +[\d,]+, ([\d,]+) a second/.exec(stdout)?.[1];
-    if (code !== 0 || rate === undefined) throw new Error(`the clients failed: ${stderr}${stdout}`);
-    return Number(rate.replaceAll(',', ''));
+    const rate = Number(printed.exec(stdout)?.[1]?.replaceAll(',', ''));
+    if (code === 0 && rate > 0) return rate;
+    throw new Error(`the clients failed: ${stderr}${stdout}`);
   }
 
   async stop(): Promise<void> {
@@ -107,18 +121,19 @@ async function benchWith(
     const peers = etcd && { etcd: () => etcd.putsPerSecond(clients, SECONDS) };
     const measured: Measured = await alternate(
       {
-        sets: async () => {
-          const rate = await cluster.requestsPerSecond(clients, SETS);
+        lean: async () => {
+          const rate = await cluster.setsPerSecond(clients);
           ({ shares } = cluster);
           return rate;
         },
+        sets: () => cluster.requestsPerSecond(clients, SETS),
         mix: () => cluster.requestsPerSecond(clients, MIX),
         echo: () =>
           measureEcho({
             privateKeyFile,
             connections: clients,
             payload: ECHO_BYTES,
-            warmUpMs: 1000,
+            warmUpMs: WARM_UP_MS,
             measuredMs: SECONDS * 1000,
           }),
         ...peers,
@@ -132,6 +147,7 @@ async function benchWith(
 }
 
 interface Measured {
+  readonly lean: Figure;
   readonly sets: Figure;
   readonly mix: Figure;
   readonly echo: Figure;
@@ -141,24 +157,25 @@ interface Measured {
 function rowsOf(
   clients: number,
   useSsl: boolean,
-  { sets, mix, echo, etcd }: Measured,
+  { lean, sets, mix, echo, etcd }: Measured,
   shares: readonly number[],
 ): readonly Row[] {
   const how = `${clients} client${clients === 1 ? '' : 's'}, ${useSsl ? 'mutual TLS' : 'plain TCP'}`;
   const peer =
     etcd === undefined
       ? 'etcd and h2load are not installed here'
-      : `etcd puts, plain TCP: ${show(etcd)}${latency(clients, etcd)}; ratio ${ratio(sets, etcd)}`;
+      : `etcd puts, plain TCP: ${show(etcd)}${latency(clients, etcd)}; ratio ${ratio(lean, etcd)}`;
   const bare = (ours: Figure): string => `bare echo: ${show(echo)}; ratio ${ratio(ours, echo)}`;
   const [leader = 0, ...others] = shares.map((share) => `${count(share * 100)} %`);
   const load = others.pop();
   return [
     row(
       `key-value store, sets a second, ${how}`,
-      `${show(sets)}${latency(clients, sets)}`,
-      `${peer}; ${bare(sets)}; of a processor the first replica had ${leader}, `
+      `${show(lean)}${latency(clients, lean)}`,
+      `${peer}; ${bare(lean)}; of a processor the first replica had ${leader}, `
         + `the others ${others.join(' and ')}, the clients ${load}`,
     ),
+    row(`the same with the client library, ${how}`, show(sets), bare(sets)),
     row(`the same, 25 % set, 5 % delete, 70 % get, ${how}`, show(mix), bare(mix)),
   ];
 }
