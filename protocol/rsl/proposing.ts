@@ -131,7 +131,7 @@ function isFull({ proposer: p, constants: { parameters } }: Replica): boolean {
 }
 
 /** Whether all that this leader has proposed is executed here. The original never asks. */
-const isNothingUnderWay = ({ constants, proposer }: Replica): boolean =>
+const hasNothingUnderWay = ({ constants, proposer }: Replica): boolean =>
   !constants.parameters.compatible && proposer.proposed.size === 0;
 
 /**
@@ -151,7 +151,7 @@ export const proposeBatch: LocalAction<Replica, Message> = {
       isFull(r)
         || (r.proposer.batchDeadline !== undefined && now >= r.proposer.batchDeadline)
         || laterIsVoted(r.proposer)
-        || isNothingUnderWay(r),
+        || hasNothingUnderWay(r),
     ),
   step: (r, { now }) => {
     const { parameters } = r.constants;

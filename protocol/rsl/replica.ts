@@ -78,8 +78,8 @@ function viewAfterRestart({ constants, acceptor, proposer }: Replica): Ballot {
 }
 
 /**
- * Whether this replica has come a good part of the window further than it has told: without word
- * of that the window does not move. The original tells only when it is time.
+ * Whether this replica has come a quarter of the window further than it has told: without word of
+ * that the window does not move. The original tells only when it is time.
  */
 const hasNews = ({ constants: { index, parameters }, acceptor, executor }: Replica): boolean =>
   !parameters.compatible
