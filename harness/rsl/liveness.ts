@@ -64,6 +64,7 @@
  *   row nobody waits. They are as long as n more that are lost, at most. When nobody ends a view any
  *   more, the last one gets about (2N: there may have been one suspicion too many).
  */
+import { MOST_DOUBLINGS, PERIODS_BETWEEN_STATES } from '../../impl/rsl/retry.ts';
 import { type Ballot, compareBallots } from '../../protocol/rsl/ballot.ts';
 import type { Parameters } from '../../protocol/rsl/configuration.ts';
 import type { Message } from '../../protocol/rsl/messages.ts';
@@ -104,7 +105,10 @@ interface Pace {
 }
 
 /** Those that run: no two operations with requests of one client, and longer and longer waits. */
-const RUNNING: Pace = { window: 1, patience: 32 };
+const RUNNING: Pace = {
+  window: 1,
+  patience: Math.max(2 ** MOST_DOUBLINGS, PERIODS_BETWEEN_STATES),
+};
 
 /** The same of replicas that run, who are asked in bytes. */
 export function expectReplyInBytes(

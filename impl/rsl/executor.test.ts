@@ -124,5 +124,23 @@ test('a reply that is too long becomes an empty one everywhere, and is counted',
 test('what a service throws ends its server', () => {
   const { cluster, ask } = led(DEFAULT);
   ask('01', 1, 99);
-  expect(() => cluster.settle()).toThrow('no 99 here');
+  expect(() => cluster.settle()).toThrow(
+    'the service Echo failed on a request of 1 bytes of client 01: no 99 here',
+  );
+});
+
+test.each([
+  ['a string', 'hello', 'gave "hello", where a Uint8Array must be'],
+  ['nothing', undefined, 'gave undefined, where'],
+  ['numbers', [1, 2], 'gave an object of Array, where'],
+  ['a promise', Promise.resolve(new Uint8Array(1)), 'gave a promise: it must not be async'],
+])('%s is no reply', (_, given, message) => {
+  const { cluster, ask } = led(DEFAULT);
+  for (const { executor } of cluster.replicas) {
+    executor.app.handleRequest = () => given as unknown as Uint8Array;
+  }
+  ask('01', 1, 1);
+  expect(() => cluster.settle()).toThrow(TypeError);
+  ask('01', 2, 1);
+  expect(() => cluster.settle()).toThrow(`handleRequest of the service Echo ${message}`);
 });

@@ -23,7 +23,7 @@ import { mayStartPhase1, mayStartPhase2, Proposer, startPhase1, startPhase2 } fr
 import { batchTime, nextProposal, proposeBatch } from './proposing.ts';
 import { receive } from './receiving.ts';
 import type { ReplicaState } from './replicaState.ts';
-import { Retry, retry } from './retry.ts';
+import { Retry, retry, retryTime } from './retry.ts';
 import { type ReplicaSummary, summarize } from './summary.ts';
 
 /** Takes an action and returns its name. */
@@ -102,7 +102,7 @@ export class Replica implements Host, ReplicaState {
     return Math.min(
       this.nextHeartbeat,
       this.election.epochEnd,
-      compatible ? Number.POSITIVE_INFINITY : this.retry.time,
+      compatible ? Number.POSITIVE_INFINITY : retryTime(this),
       batchTime(this),
     );
   }
@@ -150,7 +150,7 @@ export class Replica implements Host, ReplicaState {
     if (now >= this.nextHeartbeat) return sendHeartbeat(this, io, now);
     if (now >= this.election.epochEnd) return this.election.endEpoch(now);
     const { compatible } = this.constants.parameters;
-    return !compatible && now >= this.retry.time ? retry(this, io, now) : 'idle';
+    return !compatible && now >= retryTime(this) ? retry(this, io, now) : 'idle';
   }
 
   /** Whether it has come a good part of the window further than it has told. */

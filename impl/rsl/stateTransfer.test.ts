@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { RunningReplicas } from '../../harness/testing/runningReplicas.ts';
 import { CounterService } from '../apps/counter.ts';
 import type { Message } from './messages.ts';
@@ -81,4 +81,38 @@ test('the original takes over a state and keeps its own memory of clients', () =
   expect(cluster.step(0)).toBe('adoptState');
   const { executor } = cluster.replica(0);
   expect([executor.operationsComplete, executor.replyCache.size]).toEqual([5, 0]);
+});
+
+test('a state is written once for all who ask, until something is executed', () => {
+  const cluster = new RunningReplicas(3, DEFAULT, CounterService);
+  cluster.settle();
+  cluster.send('01', 'a0', request(1));
+  cluster.settle();
+  const { executor } = cluster.replica(0);
+  const serialize = vi.spyOn(executor.app, 'serialize');
+  const supplied: Uint8Array[] = [];
+  cluster.isLost = ({ src, bytes }) => {
+    if (src === 'a0' && bytes[7] === 11) supplied.push(bytes);
+    return false;
+  };
+  const ask = (src: string, operation: number): void => {
+    cluster.send(src, 'a0', {
+      type: 'appStateRequest',
+      ballot: executor.maxBallotReflected,
+      operation,
+    });
+    cluster.settle();
+  };
+  for (const src of ['b0', 'c0', 'b0']) ask(src, 1);
+  expect([supplied.length, serialize.mock.calls.length]).toEqual([3, 1]);
+  cluster.send('01', 'a0', request(2));
+  cluster.settle();
+  expect(executor.supply).toBeUndefined();
+  const before = serialize.mock.calls.length; // Replies of a counter are its states.
+  ask('b0', 2);
+  expect(serialize.mock.calls.length).toBe(before + 1);
+  expect(supplied.at(-1)).not.toEqual(supplied[0]);
+  cluster.send('b0', 'a0', supply(FIVE, 'with'));
+  cluster.settle();
+  expect(executor.supply).toBeUndefined();
 });

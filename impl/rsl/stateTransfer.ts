@@ -9,6 +9,7 @@ import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { Service } from '../apps/service.ts';
 import type { Io } from '../framework/io.ts';
 import { isBelow } from './ballot.ts';
+import type { Executor } from './executor.ts';
 import { marshal } from './marshal.ts';
 import type { Message } from './messages.ts';
 import type { Replica } from './replica.ts';
@@ -29,23 +30,30 @@ export function supplyState(
   src: EndPoint,
   { ballot, operation }: Message & { type: 'appStateRequest' },
 ): string {
-  const { app, operationsComplete, maxBallotReflected, replyCache } = executor;
+  const { operationsComplete, maxBallotReflected } = executor;
   if (isBelow(ballot, maxBallotReflected) || operationsComplete < operation) return 'ignore';
-  const supply: Message = {
+  // While nothing is executed, all who ask are told the same, and it is written once.
+  executor.supply ??= marshalState(executor, constants.parameters.compatible);
+  io.send(src, executor.supply);
+  return 'supplyState';
+}
+
+function marshalState(executor: Executor, compatible: boolean): Uint8Array {
+  const { app, operationsComplete, maxBallotReflected, replyCache } = executor;
+  return marshal({
     type: 'appStateSupply',
     ballot: maxBallotReflected,
     operation: operationsComplete,
     app: app.serialize(),
-    replyCache: constants.parameters.compatible ? undefined : [...replyCache],
-  };
-  io.send(src, marshal(supply));
-  return 'supplyState';
+    replyCache: compatible ? undefined : [...replyCache],
+  });
 }
 
 /** Takes over the state of a replica that is ahead, and with it its memory of clients. */
 export function adoptState(r: Replica, msg: Message & { type: 'appStateSupply' }): string {
   const { executor, constants, proposer } = r;
   const { compatible } = constants.parameters;
+  r.retry.noteState(bytesOf(msg));
   if (msg.operation <= executor.operationsComplete) return 'ignore';
   if (!compatible && msg.replyCache === undefined) return 'ignore';
   const app = restore(r, msg.app);
@@ -54,11 +62,19 @@ export function adoptState(r: Replica, msg: Message & { type: 'appStateSupply' }
   executor.operationsComplete = msg.operation;
   executor.maxBallotReflected = msg.ballot;
   executor.decided = undefined;
+  executor.supply = undefined;
   if (!compatible) executor.replyCache = remembered(msg.replyCache ?? []);
   r.learner.forgetBefore(msg.operation);
   if (!compatible) r.election.noteSettled(executor.replyCache);
   proposer.noteSettled(msg.operation, executor.replyCache);
   return 'adoptState';
+}
+
+/** How many bytes a state has, but for its lengths. */
+function bytesOf({ app, replyCache = [] }: Message & { type: 'appStateSupply' }): number {
+  let bytes = app.length;
+  for (const [, { reply }] of replyCache) bytes += reply.length;
+  return bytes;
 }
 
 /** The service in a state that was told, if it is one. */
