@@ -51,8 +51,8 @@
  * - *Catching up*: a replica hears that it is behind (N); looks twice, and then asks, in turns, for
  *   votes and for the state of one of the n others, until it has one that is ahead (2nP + 4L + 4R).
  *   That one may be behind, too: this happens at most n times. Then the client has to ask once more
- *   (A + 2L + R). Running replicas try less and less often, the longer it takes: for them P is
- *   longer.
+ *   (A + 2L + R). Running replicas try less and less often, the longer it takes, and ask for
+ *   states less often still: for them P is the longest that they wait.
  *
  * And more is promised for the time when nobody asks for anything any more: fewer than a quorum wait
  * in the end, whatever others have asked for before, and all live replicas are in one view. A
@@ -81,6 +81,7 @@ import {
   conversationWith,
   LONGEST,
 } from './requests.ts';
+import { ballotsAhead, higher, timersLeft } from './standing.ts';
 
 /** How often the client asks. */
 const PERIOD = 50;
@@ -276,35 +277,3 @@ function serviceTime(live: readonly Replica[], parameters: Parameters, { L, R, n
   const round = maxBatchDelay + 2 * L + 3 * R + news;
   return news + 6 * (L + R) + rounds * round + L + PERIOD + 2 * L + R;
 }
-
-/** How far the latest of the live replicas' timers is ahead of its clock. */
-function timersLeft(live: readonly Replica[], { live: places, clocks }: Healed): number {
-  const left = live.map(({ nextHeartbeat, election, proposer, retry }, index) => {
-    const clock = clocks[places[index] as number] as number;
-    const latest = Math.max(
-      nextHeartbeat,
-      election.epochEnd,
-      proposer.batchDeadline ?? 0,
-      retry.time,
-    );
-    return Math.max(0, latest - clock);
-  });
-  return Math.max(...left);
-}
-
-/** How many views the highest ballot that anyone has seen is ahead of the highest live view. */
-function ballotsAhead(states: readonly Replica[], live: readonly Replica[]): number {
-  const highest = states
-    .flatMap(({ acceptor, proposer, election, learner }) => [
-      acceptor.maxBallot,
-      proposer.maxBallotSent1a,
-      election.view,
-      learner.maxBallotSeen,
-    ])
-    .reduce(higher);
-  const view = live.map(({ election }) => election.view).reduce(higher);
-  const rank = ({ seqno, proposer }: Ballot): number => seqno * states.length + proposer;
-  return Math.max(0, rank(highest) - rank(view));
-}
-
-const higher = (a: Ballot, b: Ballot): Ballot => (compareBallots(a, b) >= 0 ? a : b);

@@ -9,7 +9,6 @@ import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { Service } from '../apps/service.ts';
 import type { Io } from '../framework/io.ts';
 import { isBelow } from './ballot.ts';
-import type { Executor } from './executor.ts';
 import { marshal } from './marshal.ts';
 import type { Message } from './messages.ts';
 import type { Replica } from './replica.ts';
@@ -30,23 +29,18 @@ export function supplyState(
   src: EndPoint,
   { ballot, operation }: Message & { type: 'appStateRequest' },
 ): string {
-  const { operationsComplete, maxBallotReflected } = executor;
+  const { app, operationsComplete, maxBallotReflected, replyCache } = executor;
   if (isBelow(ballot, maxBallotReflected) || operationsComplete < operation) return 'ignore';
   // While nothing is executed, all who ask are told the same, and it is written once.
-  executor.supply ??= marshalState(executor, constants.parameters.compatible);
-  io.send(src, executor.supply);
-  return 'supplyState';
-}
-
-function marshalState(executor: Executor, compatible: boolean): Uint8Array {
-  const { app, operationsComplete, maxBallotReflected, replyCache } = executor;
-  return marshal({
+  executor.supply ??= marshal({
     type: 'appStateSupply',
     ballot: maxBallotReflected,
     operation: operationsComplete,
     app: app.serialize(),
-    replyCache: compatible ? undefined : [...replyCache],
+    replyCache: constants.parameters.compatible ? undefined : [...replyCache],
   });
+  io.send(src, executor.supply);
+  return 'supplyState';
 }
 
 /** Takes over the state of a replica that is ahead, and with it its memory of clients. */
