@@ -9,7 +9,6 @@
  */
 import { setMaxListeners } from 'node:events';
 import { ServiceUnreachableError } from '../../impl/client/errors.ts';
-import { HistoryWriter } from '../../impl/client/history.ts';
 import { RslClient } from '../../impl/client/rslClient.ts';
 import type { Credentials } from '../../impl/framework/certificate.ts';
 import {
@@ -20,6 +19,7 @@ import {
 import { LineOutput } from '../../impl/framework/lineOutput.ts';
 import type { Surroundings } from '../../impl/framework/serve.ts';
 import { systemTimers } from '../../impl/framework/timers.ts';
+import { HistoryWriter } from '../history/writer.ts';
 import { Random } from '../simulation/random.ts';
 import { connectEach } from './connecting.ts';
 import { Load, type LoadObserver, type Submit } from './load.ts';

@@ -8,9 +8,9 @@
  */
 import { fileURLToPath } from 'node:url';
 import { RequestError } from '../../impl/client/errors.ts';
-import { HistoryWriter } from '../../impl/client/history.ts';
 import { deleteRequest, getRequest, setRequest } from '../../impl/client/keyValueMessages.ts';
 import { RslClient } from '../../impl/client/rslClient.ts';
+import { HistoryWriter } from '../history/writer.ts';
 import { Random } from '../simulation/random.ts';
 import { ServerProcess } from './lockServers.ts';
 import { until } from './transports.ts';

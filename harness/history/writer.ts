@@ -1,5 +1,5 @@
 /**
- * # Histories in files
+ * # Writing a history
  *
  * A history is what the clients of one process saw, a line of JSON for each call, in the order in
  * which they ended. The first line says what was called; a last line, if the process stopped in
@@ -20,9 +20,9 @@
  * long is left out with its time: then the history says less, but nothing wrong.
  */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { MAX_LINE } from '../framework/traceFormat.ts';
-import { UsageError } from '../framework/usageError.ts';
-import { RequestError } from './errors.ts';
+import { RequestError } from '../../impl/client/errors.ts';
+import { MAX_LINE } from '../../impl/framework/traceFormat.ts';
+import { UsageError } from '../../impl/framework/usageError.ts';
 
 export const HISTORY_FORMAT = 'ironfleet-history';
 export const HISTORY_VERSION = 1;
