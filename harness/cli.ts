@@ -11,6 +11,7 @@
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../impl/framework/usageError.ts';
 import { register as campaign } from './cli/campaign.ts';
+import { register as checkHistory } from './cli/checkHistory.ts';
 import { register as checkTrace } from './cli/checkTrace.ts';
 import { register as createCerts } from './cli/createCerts.ts';
 import { register as explore } from './cli/explore.ts';
@@ -35,6 +36,7 @@ for (const register of [
   induction,
   replay,
   checkTrace,
+  checkHistory,
   createCerts,
   lockServer,
   rslServer,

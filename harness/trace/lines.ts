@@ -15,16 +15,20 @@ export class LineReader {
   readonly #path: string;
   readonly #file: number;
   readonly #maxLine: number;
+  readonly #what: string;
   #buffer = Buffer.allocUnsafe(CHUNK);
   /** What has been read and not been given yet. */
   #start = 0;
   #end = 0;
   #bytesRead = 0;
 
-  /** Throws a {@link UsageError} if the file cannot be opened. */
-  constructor(path: string, maxLine = MAX_LINE) {
+  /**
+   * `what` is what people call such a file. Throws a {@link UsageError} if it cannot be opened.
+   */
+  constructor(path: string, maxLine = MAX_LINE, what = 'trace') {
     this.#path = path;
     this.#maxLine = maxLine;
+    this.#what = what;
     this.#file = this.#attempt(() => openSync(path, 'r'));
   }
 
@@ -58,7 +62,7 @@ export class LineReader {
       const length = this.#end - this.#start;
       if (length > this.#maxLine) {
         throw new UsageError(
-          `${this.#path} has a line longer than ${this.#maxLine} bytes; it is no trace`,
+          `${this.#path} has a line longer than ${this.#maxLine} bytes; it is no ${this.#what}`,
         );
       }
       if (!this.#readOn()) return undefined;
@@ -95,7 +99,7 @@ export class LineReader {
       return action();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      throw new UsageError(`Could not read trace ${this.#path}: ${message}`);
+      throw new UsageError(`Could not read ${this.#what} ${this.#path}: ${message}`);
     }
   }
 }
