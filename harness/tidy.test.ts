@@ -134,7 +134,9 @@ const RULES: readonly Rule[] = [
     files: SERVICE,
     offence: (source, path) => {
       const own = SERVICE.exec(path)?.[1];
-      const imported = source.matchAll(/from '(?:\.\.\/)+(?:\w+\/)?(\w+)\/\w+\.ts'/g);
+      const imported = source.matchAll(
+        /from '(?:\.\.\/)+(?:(?:spec|protocol|impl|refinement|harness)\/)?(\w+)\/[\w/]+\.ts'/g,
+      );
       for (const [statement, other] of imported) {
         if (!['framework', 'testing', 'apps', own].includes(other)) return statement;
       }

@@ -200,7 +200,7 @@ describe('a step of a host', () => {
       ...REFINEMENT,
       readAsImpl: (bytes) => {
         const msg = REFINEMENT.readAsImpl(bytes);
-        return msg.type === 'transfer' ? { type: 'transfer', epoch: msg.epoch + 1 } : msg;
+        return msg.type === 'transfer' ? { ...msg, epoch: msg.epoch + 1 } : msg;
       },
     });
     const place = { host: 'b', step: 0, action: 'accept' };
