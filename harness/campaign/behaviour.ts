@@ -19,6 +19,7 @@ import { clusterStage, protocolStage, type Stage } from '../simulation/stage.ts'
 import type { Testimony } from '../simulation/witness.ts';
 import type { Parcel, Told } from '../simulation/world.ts';
 import { Digest } from './digest.ts';
+import { refusalOf, resultOf } from './refusals.ts';
 import { follow, type Schedule, type ScheduledEvent, write } from './schedule.ts';
 
 export interface Outcome {
@@ -284,21 +285,5 @@ class Run<Said, P extends Parcel<Said>> {
   #tellOf({ src, dst, msg }: P): StoryStep {
     const sent = [`${this.#stage.world.describe(msg)} to ${dst}`];
     return { host: src, action: '', clock: undefined, received: undefined, sent, spec: undefined };
-  }
-}
-
-const refusalOf = (run: () => void): BoundaryRefusal | undefined =>
-  resultOf(() => {
-    run();
-    return undefined;
-  });
-
-/** The refusal, if there is one; other errors are thrown on. */
-function resultOf<Result>(run: () => Result): Result | BoundaryRefusal {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof BoundaryRefusal) return error;
-    throw error;
   }
 }
