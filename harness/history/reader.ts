@@ -162,16 +162,12 @@ const hexadecimal = z
 /** No clock of nanoseconds comes so far. */
 const NO_TIME = 2n ** 63n;
 
-const nanoseconds = z.union(
-  [
-    z.int().min(0),
-    z
-      .string()
-      .regex(/^[0-9]{1,19}$/)
-      .refine((text) => BigInt(text) < NO_TIME),
-  ],
-  'not a time in nanoseconds',
-);
+const isTime = (value: unknown): boolean =>
+  typeof value === 'string'
+    ? /^[0-9]{1,19}$/.test(value) && BigInt(value) < NO_TIME
+    : Number.isSafeInteger(value) && (value as number) >= 0;
+
+const nanoseconds = z.custom<number | string>(isTime, 'not a time in nanoseconds');
 
 const header = z.strictObject({
   format: z.literal(HISTORY_FORMAT),
