@@ -74,6 +74,15 @@ export class StoreCallers {
     throw new Error(`the callers have ended: ${this.#process.stderr}`);
   }
 
+  /** Waits until nobody is answered for so many milliseconds; gives how many calls were. */
+  async silent(ms: number): Promise<number> {
+    for (;;) {
+      const before = this.progress?.calls ?? 0;
+      await sleep(ms);
+      if (this.progress?.calls === before) return before;
+    }
+  }
+
   /** Ends them; gives how far they came. */
   async stop(): Promise<CallersProgress> {
     const { code, stderr } = await this.#process.stop();
