@@ -11,15 +11,18 @@
  *
  * A model says what a call means and which calls have nothing to do with each other: those are in
  * different *partitions*, and a history is linearizable if and only if each of its partitions is.
- * A partition is searched for an order; if none is found soon, it is swept for all orders. If there
- * are too many of them, the outcome is *undecided*: nothing is green because it was given up.
+ * A partition is searched for an order. Where the search comes no farther, a contradiction is
+ * looked for, and if there is none near, all orders are gone through together. If there are too
+ * many of them, the outcome is *undecided*: nothing is green because it was given up.
  *
  * M. Herlihy, J. Wing: Linearizability: A Correctness Condition for Concurrent Objects, 1990.
  */
 import type { Bytes } from '../../spec/framework/bytes.ts';
+import { type Contradiction, contradiction } from './linearizing/contradiction.ts';
 import type { ShownMachine } from './linearizing/machine.ts';
-import { refuse } from './linearizing/refuse.ts';
-import { findOrder } from './linearizing/search.ts';
+import { type Cause, refuse } from './linearizing/refuse.ts';
+import { findOrder, type SearchLimits } from './linearizing/search.ts';
+import { shortest, upTo } from './linearizing/shortest.ts';
 import { type SweepLimits, sweep } from './linearizing/sweep.ts';
 import { type CallTable, Timeline } from './linearizing/timeline.ts';
 import { HistoryRefusal } from './refusal.ts';
@@ -46,6 +49,21 @@ export interface CallModel extends ShownMachine {
    * @throws ImpossibleReply where there is no state in which the reply is right.
    */
   read(request: Bytes, reply: Bytes | undefined): PartitionedCall | undefined;
+
+  /**
+   * Whether the calls of a partition are in no order, and why, where that can be told without a
+   * search. It takes the place of one, and comes to the same.
+   */
+  judge?(table: CallTable): Objection | undefined;
+}
+
+/** Why calls are in no order. */
+export interface Objection {
+  readonly law: string;
+  /** The row of the call whose reply is refused. */
+  readonly row: number;
+  /** The rows of calls that show it, in the order in which they were made. */
+  readonly rows: readonly number[];
 }
 
 export interface PartitionedCall {
@@ -84,16 +102,17 @@ export interface HistoryOptions {
   readonly progress?: (calls: number) => void;
 }
 
-export interface HistoryLimits extends SweepLimits {
-  /** Configurations that a search looks at without coming any farther. */
-  readonly patience: number;
+export interface HistoryLimits {
+  readonly search: SearchLimits;
+  readonly sweep: SweepLimits;
 }
 
 const LIMITS: HistoryLimits = {
-  patience: 100_000,
-  configurations: 200_000,
-  looks: 50_000_000,
+  search: { patience: 300_000, looks: 2_000_000_000 },
+  sweep: { configurations: 100_000, looks: 200_000_000 },
 };
+
+const LAW = 'some order of the calls explains every reply';
 
 /** Calls of one partition, as columns. */
 class Partition implements CallTable {
@@ -193,21 +212,27 @@ export class History {
     partition: Partition,
     { limits = LIMITS, showTime = String }: HistoryOptions,
   ): 'linearizable' | 'undecided' | HistoryRefusal {
+    const model = this.#model;
+    const clients = [...this.#clients.keys()];
+    const refuseAs = (cause: Cause): HistoryRefusal =>
+      refuse(model, { partition: name, table: partition, clients, showTime, ...cause });
+    if (model.judge !== undefined) {
+      const objection = model.judge(partition);
+      return objection === undefined ? 'linearizable' : refuseAs(objection);
+    }
     const timeline = new Timeline(partition);
-    const found = findOrder(timeline, this.#model, limits.patience);
+    const refuseAt = (place: number, cause: Contradiction | undefined): HistoryRefusal =>
+      refuseAs({ law: LAW, row: timeline.rowOfReply(place), ...cause });
+    const found = findOrder(timeline, model, limits.search);
     if (found.verdict === 'order') return 'linearizable';
-    const swept = sweep(timeline, this.#model, limits);
-    if (swept.verdict === 'order') return 'linearizable';
-    if (swept.verdict === 'unsure' && found.verdict === 'unsure') return 'undecided';
-    return refuse(this.#model, {
-      partition: name,
-      table: partition,
-      timeline,
-      place: swept.verdict === 'none' ? swept.place : found.farthest,
-      states: swept.verdict === 'none' ? swept.states : [],
-      clients: [...this.#clients.keys()],
-      showTime,
-    });
+    const { place, verdict } = shortest(timeline, partition, model, found, limits.search);
+    const cause = contradiction(partition, timeline, model, place);
+    if (cause !== undefined || verdict === 'none') return refuseAt(place, cause);
+    const prefix = upTo(timeline, partition, model, place);
+    if (sweep(prefix, model, limits.sweep).verdict === 'none') return refuseAt(place, undefined);
+    const swept = sweep(timeline, model, limits.sweep);
+    if (swept.verdict === 'none') return refuseAt(swept.place, undefined);
+    return swept.verdict === 'order' ? 'linearizable' : 'undecided';
   }
 }
 

@@ -4,37 +4,33 @@
  * Goes along the timeline once, event by event, with every configuration in which the calls so far
  * can have left the machine: its state, which of the calls that wait for their replies have taken
  * effect, and which calls of unknown fate have. A call waits as long as it can: only when its reply
- * comes must it have taken effect, and others perhaps before it. When no configuration is left, the
- * calls up to this reply cannot be put in order, and those up to the event before can.
+ * comes must it have taken effect, and others perhaps before it. When no configuration is left,
+ * there is no order.
  *
  * It costs as much as there are configurations at a time, and needs no more memory, however long
- * the history is. A search that is lucky is much faster; but where there is no order, this finds
- * the first reply that shows it, and what the machine's states can have been.
+ * the history is. A search that is lucky is much faster; one that is not is much slower. A sweep
+ * may also begin in one of several states.
  *
- * What need not be tried is left out for the same reasons as in the search, with which it shares
- * nothing else. The algorithm is Lowe's just-in-time linearization.
+ * What need not be tried is left out for the same reasons as in the search. The algorithm is Lowe's
+ * just-in-time linearization.
  */
-import { ILLEGAL, type Machine } from './machine.ts';
+import { ILLEGAL, type Machine, NO_STATE } from './machine.ts';
+import { NEVER, Needs } from './needs.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What a sweep came to. */
 export type Swept =
   | { readonly verdict: 'order' }
-  | {
-      readonly verdict: 'none';
-      /** Where on the timeline: the reply to a call that cannot be in an order with all before. */
-      readonly place: number;
-      /** The states that the machine can have been in just before. */
-      readonly states: readonly number[];
-    }
-  /** There were too many configurations, or too many to look at. */
-  | { readonly verdict: 'unsure'; readonly place: number };
+  /** Up to this place there may be an order, but none of all calls. */
+  | { readonly verdict: 'none'; readonly place: number }
+  /** There were too many configurations. */
+  | { readonly verdict: 'unsure' };
 
 /** How much a sweep may do. */
 export interface SweepLimits {
   /** Configurations at a time. */
   readonly configurations: number;
-  /** Configurations looked at in all, and steps from them. */
+  /** Calls looked at in all, each time that one is. */
   readonly looks: number;
 }
 
@@ -43,52 +39,58 @@ interface Configuration {
   readonly state: number;
   /** Which calls have taken effect and wait for their reply, ascending. */
   readonly done: readonly number[];
-  /** Of which unknown kinds calls have taken effect, ascending; a kind stands there once a call. */
+  /** Unknown kinds of which calls have taken effect, ascending, each followed by how many. */
   readonly used: readonly number[];
 }
 
 const NOTHING_IDLE = -1;
 
-export const sweep = (timeline: Timeline, machine: Machine, limits: SweepLimits): Swept =>
-  new Sweep(timeline, machine, limits).run();
+/** Sweeps a timeline, from any of these states. */
+export const sweep = (
+  timeline: Timeline,
+  machine: Machine,
+  limits: SweepLimits,
+  states: Iterable<number> = [machine.initial],
+): Swept => new Sweep(timeline, machine, limits, states).run();
 
 class TooMuch extends Error {}
 
 class Sweep {
   readonly #timeline: Timeline;
   readonly #machine: Machine;
+  readonly #needs: Needs;
   readonly #limits: SweepLimits;
   #configurations: readonly Configuration[];
+  #place = 0;
   /** The calls that wait for their replies, in the order in which they were made. */
   #pending: number[] = [];
   /** How many calls of each unknown kind were made. */
   readonly #made: Int32Array;
   #looks = 0;
 
-  constructor(timeline: Timeline, machine: Machine, limits: SweepLimits) {
+  constructor(timeline: Timeline, machine: Machine, limits: SweepLimits, states: Iterable<number>) {
     this.#timeline = timeline;
     this.#machine = machine;
+    this.#needs = new Needs(timeline, machine);
     this.#limits = limits;
     this.#made = new Int32Array(timeline.unknown.length);
-    this.#configurations = [{ state: machine.initial, done: [], used: [] }];
+    this.#configurations = Array.from(new Set(states), (state) => ({ state, done: [], used: [] }));
   }
 
   run(): Swept {
     const { events } = this.#timeline;
-    let place = 0;
     try {
-      for (; place < events.length; place++) {
+      for (let place = 0; place < events.length; place++) {
         const event = events[place] as number;
-        const before = this.#configurations;
+        this.#place = place;
         if (event >= 0) this.#call(event);
         else this.#reply(~event);
-        if (this.#configurations.length > 0) continue;
-        return { verdict: 'none', place, states: [...new Set(before.map(({ state }) => state))] };
+        if (this.#configurations.length === 0) return { verdict: 'none', place };
       }
       return { verdict: 'order' };
     } catch (error) {
       if (!(error instanceof TooMuch)) throw error;
-      return { verdict: 'unsure', place };
+      return { verdict: 'unsure' };
     }
   }
 
@@ -137,11 +139,13 @@ class Sweep {
     const stack: [Configuration, idle: number][] = [[from, NOTHING_IDLE]];
     for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
       const [configuration, idle] = top;
-      this.#look();
+      const candidates = this.#candidates(configuration);
+      this.#looks += this.#pending.length;
       const isLegal = this.#machine.step(configuration.state, goal) !== ILLEGAL;
-      if (!isLegal && !this.#isWithinReach(goal, configuration)) continue;
-      for (const next of this.#candidates(configuration)) {
-        this.#look();
+      if (!isLegal && !this.#isWithinReach(goal, configuration, candidates)) continue;
+      for (const next of candidates) {
+        this.#looks += this.#pending.length;
+        if (this.#looks > this.#limits.looks) throw new TooMuch();
         const after = this.#take(configuration, next, idle);
         if (after === undefined) continue;
         if (after.done.includes(call)) reach(after);
@@ -153,48 +157,51 @@ class Sweep {
     }
   }
 
-  #look(): void {
-    if (++this.#looks > this.#limits.looks) throw new TooMuch();
-  }
-
-  /** Calls, or `~kind`, that may take effect next, but for whether they are legal. */
-  *#candidates({ done, used }: Configuration): Iterable<number> {
-    const { ops } = this.#timeline;
+  /** Calls, or `~kind`, that may take effect next and are of use, but for whether they are legal. */
+  #candidates({ state, done, used }: Configuration): readonly number[] {
+    const { ops, completedAt, unknown } = this.#timeline;
+    const machine = this.#machine;
     const earliest = new Map<number, number>();
+    const usable = new Set<number>(this.#needs.wild);
     for (const call of this.#pending) {
       if (done.includes(call)) continue;
       const op = ops[call] as number;
       const other = earliest.get(op);
-      if (other === undefined || this.#repliesBefore(call, other)) earliest.set(op, call);
+      if (other === undefined || (completedAt[call] as number) < (completedAt[other] as number)) {
+        earliest.set(op, call);
+      }
+      if (machine.step(state, op) !== ILLEGAL) continue;
+      const wanted = this.#needs.wants[call] as number;
+      for (const kind of wanted === NO_STATE ? unknown.keys() : this.#giversOf(wanted)) {
+        const after = machine.step(state, unknown[kind]?.op as number);
+        if (machine.step(after, op) !== ILLEGAL) usable.add(kind);
+      }
     }
-    yield* earliest.values();
-    for (const kind of this.#made.keys()) if (this.#isLeft(kind, used)) yield ~kind;
+    const candidates = [...earliest.values()];
+    for (const kind of usable) if (this.#isLeft(kind, used)) candidates.push(~kind);
+    return candidates;
   }
 
-  #repliesBefore(call: number, other: number): boolean {
-    const { completedAt } = this.#timeline;
-    return (completedAt[call] as number) < (completedAt[other] as number);
+  #giversOf(state: number): readonly number[] {
+    return this.#needs.givers[state] as readonly number[];
   }
 
   #isLeft(kind: number, used: readonly number[]): boolean {
-    let left = this.#made[kind] as number;
-    if (left === 0) return false;
-    for (const each of used) if (each === kind) left--;
-    return left > 0;
+    return countOf(used, kind) < (this.#made[kind] as number);
   }
 
   /**
    * Where a call leads, and then every call that waits and only observes and is legal there;
-   * nothing if it is not legal, or of no use.
+   * nothing if it is not legal, of no use, or a state is lost by it.
    */
   #take(configuration: Configuration, next: number, idle: number): Configuration | undefined {
-    const { ops, unknown } = this.#timeline;
+    const { ops } = this.#timeline;
     const machine = this.#machine;
-    const op = (next >= 0 ? ops[next] : unknown[~next]?.op) as number;
+    const op = this.#opOf(next);
     const state = machine.step(configuration.state, op);
     if (state === ILLEGAL) return undefined;
-    if (next < 0 && state === configuration.state) return undefined;
     if (idle !== NOTHING_IDLE && machine.step(idle, op) === state) return undefined;
+    if (state !== configuration.state && this.#loses(configuration, next)) return undefined;
     const done = [...configuration.done];
     if (next >= 0) done.push(next);
     for (const call of this.#pending) {
@@ -202,18 +209,58 @@ class Sweep {
       if (!machine.observes(other) || done.includes(call)) continue;
       if (machine.step(state, other) !== ILLEGAL) done.push(call);
     }
-    const used = next >= 0 ? configuration.used : [...configuration.used, ~next].sort(byNumber);
+    const used = next >= 0 ? configuration.used : oneMore(configuration.used, ~next);
     return { state, done: done.sort(byNumber), used };
   }
 
-  #isWithinReach(goal: number, { done, used }: Configuration): boolean {
+  #opOf(next: number): number {
     const { ops, unknown } = this.#timeline;
-    const enables = (op: number): boolean => this.#machine.enables(op, goal);
+    return (next >= 0 ? ops[next] : unknown[~next]?.op) as number;
+  }
+
+  /** Whether some call but the next still wants the state that is left, and none can give it. */
+  #loses({ state, done, used }: Configuration, next: number): boolean {
+    const needs = this.#needs;
+    const place = needs.of(state);
+    if (place === NO_STATE) return false;
+    let until = needs.wantedBy(place, this.#place);
+    for (const call of this.#pending) {
+      if (call === next || done.includes(call)) continue;
+      if (needs.gives[call] === place) return false;
+      if (needs.wants[call] !== place) continue;
+      until = Math.min(until, this.#timeline.completedAt[call] as number);
+    }
     return (
-      this.#pending.some((call) => enables(ops[call] as number) && !done.includes(call))
-      || unknown.some(({ op }, kind) => enables(op) && this.#isLeft(kind, used))
+      until !== NEVER
+      && needs.givenAt(place, this.#place) > until
+      && !needs.mayBeGiven(place, until, (kind) => countOf(used, kind))
     );
   }
+
+  #isWithinReach(goal: number, { done }: Configuration, candidates: readonly number[]): boolean {
+    const { ops } = this.#timeline;
+    const enables = (op: number): boolean => this.#machine.enables(op, goal);
+    return (
+      candidates.some((next) => enables(this.#opOf(next)))
+      || this.#pending.some((call) => enables(ops[call] as number) && !done.includes(call))
+    );
+  }
+}
+
+/** How often a kind is in a list of kinds and their counts. */
+function countOf(used: readonly number[], kind: number): number {
+  for (let index = 0; index < used.length; index += 2) {
+    if (used[index] === kind) return used[index + 1] as number;
+  }
+  return 0;
+}
+
+function oneMore(used: readonly number[], kind: number): readonly number[] {
+  let index = 0;
+  while (index < used.length && (used[index] as number) < kind) index += 2;
+  return used[index] === kind
+    ? used.with(index + 1, (used[index + 1] as number) + 1)
+    : used.toSpliced(index, 0, kind, 1);
 }
 
 const byNumber = (a: number, b: number): number => a - b;

@@ -66,6 +66,11 @@ export class Timeline {
     this.unknown = this.#collectUnknown();
   }
 
+  /** The row of the call whose reply came at a place. */
+  rowOfReply(place: number): number {
+    return this.rows[~(this.events[place] as number)] as number;
+  }
+
   #isAnswered({ completed }: CallTable, call = 0): boolean {
     return completed[this.rows[call] as number] !== Number.POSITIVE_INFINITY;
   }

@@ -14,7 +14,8 @@ import {
   ImpossibleReply,
   type PartitionedCall,
 } from '../../framework/linearizability.ts';
-import { ILLEGAL } from '../../framework/linearizing/machine.ts';
+import { ILLEGAL, NO_STATE } from '../../framework/linearizing/machine.ts';
+import { objectionToCounting } from './counting.ts';
 
 const PARTITION = 'the counter';
 
@@ -27,6 +28,8 @@ const observing = (count: number): number => -1 - count;
 export const counterCalls: CallModel = {
   service: 'counter',
   initial: 0,
+  // In a count that no call wants, only calls without answers are legal, and they are everywhere.
+  others: [0],
 
   read: (request, reply) => {
     const counts = request === INCREMENT;
@@ -47,10 +50,19 @@ export const counterCalls: CallModel = {
     return op === UNANSWERED || op === count + 1 ? count + 1 : ILLEGAL;
   },
 
+  judge: (table) =>
+    objectionToCounting(table, (row) => {
+      const op = table.op[row] as number;
+      return { count: op === UNANSWERED ? undefined : countOf(op), increments: op >= 0 };
+    }),
+
   observes: (op) => op < 0,
 
   // Every increment before another is part of the other's count.
   enables: (earlier, op) => earlier >= 0 && op !== UNANSWERED && earlier <= countOf(op),
+
+  wants: (op) => (op === UNANSWERED ? NO_STATE : op < 0 ? countOf(op) : op - 1),
+  gives: (op) => (op === UNANSWERED ? NO_STATE : countOf(op)),
 
   forget: (op) => (op < 0 ? op : UNANSWERED),
 

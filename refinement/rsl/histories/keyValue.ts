@@ -8,7 +8,7 @@
  * Keys do have something to do with each other once the store is full, for then a new key is not
  * set. That takes more keys than any history has, so such a failure is wrong in every state.
  *
- * Values are numbered from 1; 0 is that there is none. An operation is the number of its value,
+ * Values are numbered from 2; 0 is that there is none. An operation is the number of its value,
  * where it has one, and behind it what it is.
  */
 import { MAX_REPLY_BYTES } from '../../../spec/apps/application.ts';
@@ -27,10 +27,13 @@ import {
   ImpossibleReply,
   type PartitionedCall,
 } from '../../framework/linearizability.ts';
-import { ILLEGAL } from '../../framework/linearizing/machine.ts';
+import { ILLEGAL, NO_STATE } from '../../framework/linearizing/machine.ts';
 
 /** The state of a key that has no value. */
 const NONE = 0;
+
+/** Some value that nobody sets or gets, perhaps because it is too long to be got. */
+const ANY = 1;
 
 /** What was asked, and what was answered. */
 const GET_FOUND = 0;
@@ -68,8 +71,9 @@ const LONG_VALUE = Math.floor(MAX_REPLY_BYTES / 3) - 8;
 export class KeyValueCalls implements CallModel {
   readonly service = 'kv';
   readonly initial = NONE;
+  readonly others = [NONE, ANY];
   readonly #numbers = new Map<string, number>();
-  readonly #values: string[] = [''];
+  readonly #values: string[] = ['', 'some value'];
 
   read(request: Bytes, reply: Bytes | undefined): PartitionedCall | undefined {
     const asked = decodeRequest(request);
@@ -131,6 +135,24 @@ export class KeyValueCalls implements CallModel {
     }
   }
 
+  wants(op: number): number {
+    switch (op % KINDS) {
+      case GET_FOUND:
+        return valueIn(op);
+      case GET_UNFOUND:
+      case DELETE_UNFOUND:
+        return NONE;
+      default:
+        return NO_STATE;
+    }
+  }
+
+  gives(op: number): number {
+    const kind = op % KINDS;
+    if (kind === GET_INVALID) return NO_STATE;
+    return kind < DELETE_FOUND ? valueIn(op) : NONE;
+  }
+
   forget(op: number): number {
     switch (op % KINDS) {
       case SET:
@@ -168,6 +190,7 @@ export class KeyValueCalls implements CallModel {
   }
 
   showState(state: number): string {
+    if (state === ANY) return 'some value';
     return state === NONE ? 'no value' : show(this.#values[state], LONGEST);
   }
 
@@ -182,7 +205,7 @@ export class KeyValueCalls implements CallModel {
 
   #cannotBeGot(state: number): boolean {
     const value = this.#values[state] as string;
-    return value.length > LONG_VALUE && !fitsIntoReply(value);
+    return state === ANY || (value.length > LONG_VALUE && !fitsIntoReply(value));
   }
 }
 
