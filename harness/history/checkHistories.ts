@@ -12,7 +12,6 @@ import { UsageError } from '../../impl/framework/usageError.ts';
 import {
   type CallModel,
   History,
-  type HistoryLimits,
   type HistoryOutcome,
 } from '../../refinement/framework/linearizability.ts';
 import { counterCalls } from '../../refinement/rsl/histories/counter.ts';
@@ -39,7 +38,6 @@ export interface HistoryReport {
 export type HistoryProgress = (done: number, total: number, note: string) => void;
 
 export interface CheckOptions {
-  readonly limits?: HistoryLimits;
   readonly progress?: HistoryProgress;
 }
 
@@ -57,7 +55,7 @@ const CALLS_A_REPORT = 10_000;
  */
 export function checkHistories(
   paths: readonly string[],
-  { limits, progress = () => {} }: CheckOptions = {},
+  { progress = () => {} }: CheckOptions = {},
 ): HistoryReport {
   const readers: HistoryReader[] = [];
   try {
@@ -70,7 +68,6 @@ export function checkHistories(
     const size = readers.reduce((sum, reader) => sum + reader.size, 0);
     readAll(readers, history, (read) => progress(read, 2 * size, `${count(history)} calls read`));
     const outcome = history.check({
-      ...(limits && { limits }),
       showTime: milliseconds,
       progress: (calls) => {
         const done = size + (size * calls) / Math.max(1, history.calls);

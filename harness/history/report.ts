@@ -25,7 +25,7 @@ export function describeReport(report: HistoryReport): string {
   switch (outcome.verdict) {
     case 'refused':
       return [
-        `REFUSED: what clients of ${service} saw is in no order in which one machine can have acted`,
+        `REFUSED: what clients of ${service} saw no single machine can have answered`,
         outcome.refusal.message,
         '  If other clients took part, or calls were made before, their histories are needed, too.',
         figures(report),
@@ -36,7 +36,7 @@ export function describeReport(report: HistoryReport): string {
       const more =
         partitions.length > NAMED ? `, and ${count(partitions.length - NAMED)} more` : '';
       return [
-        `UNDECIDED: there are too many orders to try; nothing is known of ${names.join(', ')}${more}`,
+        `UNDECIDED: there are too many orders of the calls to ${names.join(', ')}${more}`,
         '  All else is linearizable. Record a shorter history, with fewer calls under way at once',
         '  or on more keys, or with fewer sets of one value.',
         figures(report),
@@ -45,7 +45,8 @@ export function describeReport(report: HistoryReport): string {
     default:
       return verdictOf(report) === 'vacuous'
         ? `NOTHING CHECKED: no call was answered\n${figures(report)}`
-        : `LINEARIZABLE: what clients of ${service} saw is what one machine can have answered\n${figures(report)}`;
+        : `LINEARIZABLE: what clients of ${service} saw is what one machine can have answered\n`
+            + figures(report);
   }
 }
 
