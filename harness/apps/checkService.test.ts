@@ -1,73 +1,36 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CounterService } from '../../impl/apps/counter.ts';
 import { KeyValueService } from '../../impl/apps/keyValue.ts';
 import type { ServiceClass } from '../../impl/apps/service.ts';
-import { ofBytes } from '../../refinement/apps/checkedService.ts';
-import { counter, INCREMENT } from '../../spec/apps/counter.ts';
-import { keyValue, keyValueWithin } from '../../spec/apps/keyValue.ts';
-import { type Bytes, i32 } from '../../spec/framework/bytes.ts';
+import { ofBytes as asked } from '../../refinement/apps/checkedService.ts';
+import { counter } from '../../spec/apps/counter.ts';
+import { keyValue } from '../../spec/apps/keyValue.ts';
+import { i32 } from '../../spec/framework/bytes.ts';
 import { checkService, type ServiceTrial } from './checkService.ts';
+import * as trials from './trials.ts';
+import { field } from './trials.ts';
 
-const asked = (bytes: Bytes): Uint8Array => ofBytes(bytes);
+const COUNTER: ServiceTrial = { requests: trials.COUNTER.requests, seed: 1, runs: 400 };
+const KEY_VALUE: ServiceTrial = { requests: trials.KEY_VALUE.requests, seed: 1, runs: 400 };
 
-/** Texts as anyone may send them: as UTF-8, and as bytes that are none. */
-const TEXT: fc.Arbitrary<Bytes> = fc.oneof(
-  fc.constantFrom('a', 'b', 'c', 'ab'),
-  fc
-    .string({ unit: 'grapheme', maxLength: 3 })
-    .map((text) => String.fromCharCode(...new TextEncoder().encode(text))),
-  fc.constantFrom(
-    '\xef\xbb\xbfa',
-    '\xef\xbf\xbd',
-    '\xff',
-    '\xed\xa0\x80',
-    '\xf0\x90\x80',
-    '\xe2\x82',
-  ),
-  fc.uint8Array({ maxLength: 6 }).map((bytes) => String.fromCharCode(...bytes)),
-);
-
-const field = (bytes: Bytes): Bytes => i32(bytes.length) + bytes;
-
-const REQUESTS = fc.oneof(
-  TEXT.map((key) => asked(i32(1) + field(key))),
-  fc.tuple(TEXT, TEXT).map(([key, value]) => asked(i32(2) + field(key) + field(value))),
-  TEXT.map((key) => asked(i32(3) + field(key))),
-);
-
-const KEY_VALUE: ServiceTrial = { requests: REQUESTS, seed: 1, runs: 400 };
-const COUNTER: ServiceTrial = { requests: fc.constant(asked(INCREMENT)), seed: 1, runs: 400 };
-
-const SMALL = { keys: 3, keyLength: 2, valueLength: 3, reply: 12 };
+const found = ({ service, application, requests }: trials.Trial, runs = 400) =>
+  checkService(service, application, { requests, seed: 1, runs });
 
 describe('the services that run', () => {
   test('count as the counter does', () => {
-    expect(checkService(CounterService, counter, COUNTER)).toBeUndefined();
+    expect(found(trials.COUNTER)).toBeUndefined();
   });
 
-  test('count on after 2⁵³ and after 2⁶⁴', () => {
-    for (const near of ['\0\x1f\xff\xff\xff\xff\xff\xfe', '\xff\xff\xff\xff\xff\xff\xff\xfe']) {
-      const begun: ServiceClass = {
-        ...CounterService,
-        serviceName: 'Counter',
-        initialize: () => CounterService.deserialize(asked(near)),
-        deserialize: CounterService.deserialize,
-      };
-      const initial = counter.deserialize(near);
-      expect(
-        checkService(begun, { ...counter, initial }, { ...COUNTER, runs: 50 }),
-      ).toBeUndefined();
-    }
+  test('count on after 2³², after 2⁵³ and after 2⁶⁴', () => {
+    for (const trial of trials.FAR_COUNTERS) expect(found(trial, 50)).toBeUndefined();
   });
 
   test('keep values as the key-value store does', () => {
-    expect(checkService(KeyValueService, keyValue, KEY_VALUE)).toBeUndefined();
+    expect(found(trials.KEY_VALUE)).toBeUndefined();
   });
 
   test('come to their limits where the key-value store does', () => {
-    const services = KeyValueService.within(SMALL);
-    expect(checkService(services, keyValueWithin(SMALL), KEY_VALUE)).toBeUndefined();
+    expect(found(trials.SMALL_KEY_VALUE)).toBeUndefined();
   });
 });
 

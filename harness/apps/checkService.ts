@@ -36,8 +36,12 @@ export type ServiceEvent =
   /** Another is to be restored from what was put to rest and then changed. */
   | { readonly type: 'restoreChanged'; readonly change: Change };
 
-/** How bytes change on their way: some are cut off, some are added, one becomes another. */
+/**
+ * How bytes change on their way: all come twice, some are cut off, some are added, one becomes
+ * another.
+ */
 export interface Change {
+  readonly twice: boolean;
   readonly drop: number;
   readonly add: Uint8Array;
   /** Where, as a part of the whole length, and what is added to the byte there. */
@@ -105,6 +109,7 @@ function restored<S extends Service>(
 const BYTES = fc.uint8Array({ maxLength: 40 });
 
 const CHANGES: fc.Arbitrary<Change> = fc.record({
+  twice: fc.oneof({ weight: 7, arbitrary: fc.constant(false) }, fc.constant(true)),
   drop: fc.oneof(fc.constant(0), fc.nat(8)),
   add: fc.oneof(fc.constant(new Uint8Array(0)), fc.uint8Array({ maxLength: 8 })),
   at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
@@ -127,8 +132,9 @@ function eventsOf(requests: fc.Arbitrary<Uint8Array>): fc.Arbitrary<ServiceEvent
   );
 }
 
-function change(bytes: Uint8Array, { drop, add, at, by }: Change): Uint8Array {
-  const kept = bytes.subarray(0, Math.max(bytes.length - drop, 0));
+function change(bytes: Uint8Array, { twice, drop, add, at, by }: Change): Uint8Array {
+  const all = twice ? [...bytes, ...bytes] : bytes;
+  const kept = all.slice(0, Math.max(all.length - drop, 0));
   const changed = Uint8Array.from([...kept, ...add]);
   const place = Math.floor(at * changed.length);
   const byte = changed[place];

@@ -9,8 +9,9 @@ import fc from 'fast-check';
 import type { BoundaryRefusal } from '../../refinement/framework/refusal.ts';
 import type { Behaviours, Outcome } from '../campaign/behaviour.ts';
 import type { Failure } from '../campaign/failure.ts';
-import type { AnyCampaignService, CampaignOptions, Shape } from '../campaign/services.ts';
+import type { CampaignOptions, Shape } from '../campaign/services.ts';
 import { shrink } from '../campaign/shrink.ts';
+import type { Grounds } from './grounds.ts';
 
 export interface HuntRequest {
   readonly options: CampaignOptions;
@@ -39,7 +40,7 @@ const REPEAT = 16;
 
 const seconds = (): number => performance.now() / 1_000;
 
-export function hunt(service: AnyCampaignService, request: HuntRequest): Quarry {
+export function hunt(service: Grounds, request: HuntRequest): Quarry {
   const { options, seed, limit, shrinking } = request;
   const shapes = service.shapes(options);
   const began = seconds();

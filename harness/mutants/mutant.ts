@@ -17,10 +17,15 @@ export interface Patch {
   readonly replace: string;
 }
 
+/** Other places where a mutant may show sooner than in behaviours. */
+export type Ground = 'arbitrary states' | 'applications alone';
+
 export interface Mutant {
   readonly service: string;
   /** At which level hosts are simulated; the service's first, unless this says so. */
   readonly level?: Level;
+  /** Where it is hunted, if not in behaviours of the service. */
+  readonly ground?: Ground;
   /** The bug, in a few words. */
   readonly name: string;
   readonly patches: readonly Patch[];

@@ -9,6 +9,7 @@ import { election } from './rslElection.ts';
 import { executor } from './rslExecutor.ts';
 import { learner } from './rslLearner.ts';
 import { proposer } from './rslProposer.ts';
+import { runningReplica } from './rslReplica.ts';
 import { retry } from './rslRetry.ts';
 import { surroundings } from './rslSurroundings.ts';
 import { transfer } from './rslTransfer.ts';
@@ -27,7 +28,7 @@ const ROLES: readonly (readonly ServiceMutant[])[] = [
 ];
 
 /** Those of what runs. */
-const RUNNING: readonly (readonly ServiceMutant[])[] = [applications];
+const RUNNING: readonly (readonly ServiceMutant[])[] = [runningReplica, applications];
 
 const at = (level: Level, mutants: readonly (readonly ServiceMutant[])[]): readonly Mutant[] =>
   mutants.flat().map((mutant) => ({ service: 'rsl', level, ...mutant }));

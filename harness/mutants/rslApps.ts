@@ -11,6 +11,9 @@ const RESTORED = 'what is restored is the state that was at rest';
 /** States are parts of messages, and whoever reads one wrongly is refused for that first. */
 const READ = 'the implementation reads bytes as the wire format says';
 
+/** No behaviour counts so far, and clients in behaviours set keys of ASCII. */
+const ALONE = 'applications alone';
+
 type AppMutant = NamedMutant & Partial<Pick<ServiceMutant, 'refusedBy'>>;
 
 const counter: readonly AppMutant[] = [
@@ -47,15 +50,11 @@ const counter: readonly AppMutant[] = [
   },
   {
     name: 'counts in 32 bits',
-    clauses: [],
+    clauses: [REPLY],
+    ground: ALONE,
     patches: [
       patch(COUNTER, '      if (this.#low === 0) this.#high = (this.#high + 1) >>> 0;\n', ''),
     ],
-    survives: {
-      class: 'out of scope',
-      reason:
-        'no behaviour counts so far; the test of checkService begins there, and finds such bugs',
-    },
   },
 ];
 
@@ -96,11 +95,13 @@ const keyValue: readonly AppMutant[] = [
   {
     name: 'does not look at what comes after a key',
     clauses: [REPLY],
+    ground: ALONE,
     patches: [patch(KEY_VALUE, '    if (keyEnd !== bytes.length) return INVALID_REQUEST;\n', '')],
   },
   {
     name: 'takes the bytes of a key for characters',
-    clauses: [],
+    clauses: [REPLY, AT_REST, RESTORED],
+    ground: ALONE,
     patches: [
       patch(
         KEY_VALUE,
@@ -110,10 +111,56 @@ const keyValue: readonly AppMutant[] = [
     const value =`,
       ),
     ],
-    survives: {
-      class: 'out of scope',
-      reason: 'clients in campaigns set keys of ASCII; the test of checkService sets others',
-    },
+  },
+  {
+    name: 'loses the mark of a byte order before a value',
+    clauses: [REPLY, AT_REST, RESTORED],
+    ground: ALONE,
+    patches: [
+      patch(
+        KEY_VALUE,
+        "const value = bytes.toString('utf8', keyEnd + LENGTH);",
+        "const value = bytes.toString('utf8', keyEnd + LENGTH).replace(/^\\ufeff/, '');",
+      ),
+    ],
+  },
+  {
+    name: 'sets a key that is new when it is full',
+    clauses: [REPLY],
+    ground: ALONE,
+    patches: [
+      patch(KEY_VALUE, 'values.size >= this.#limits.keys', 'values.size > this.#limits.keys'),
+    ],
+  },
+  {
+    name: 'sets no key any more when it is full',
+    clauses: [REPLY],
+    ground: ALONE,
+    patches: [patch(KEY_VALUE, ' && !values.has(key)) return SET_FAILURE', ') return SET_FAILURE')],
+  },
+  {
+    name: 'measures values in bytes',
+    clauses: [REPLY],
+    ground: ALONE,
+    patches: [
+      patch(
+        KEY_VALUE,
+        'value.length <= this.#limits.valueLength',
+        'Buffer.byteLength(value) <= this.#limits.valueLength',
+      ),
+    ],
+  },
+  {
+    name: 'is restored from a state with a key that came before',
+    clauses: ['what is no state cannot be restored'],
+    ground: ALONE,
+    patches: [
+      patch(
+        KEY_VALUE,
+        "      if (this.#values.has(key)) throw noState(at, 'has a key that came before');\n",
+        '',
+      ),
+    ],
   },
   {
     name: 'gives the length of the reply as that of the value',

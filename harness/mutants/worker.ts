@@ -1,8 +1,8 @@
 /** # A thread in which one mutant lives until a boundary refuses it, or its time is over. */
 import { register } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import type * as services from '../campaign/services.ts';
 import type * as exploredModule from './explored.ts';
+import type * as groundsModule from './grounds.ts';
 import type * as huntModule from './hunt.ts';
 import type { Mutant } from './mutant.ts';
 import type { HookData } from './sourceHooks.ts';
@@ -33,9 +33,8 @@ async function live({ root, mutant, ...order }: MutantOrder): Promise<MutantEnd>
   register('./sourceHooks.js', import.meta.url, { data });
   const load = (file: string): Promise<unknown> => import(new URL(file, root).href);
   const { hunt } = (await load('harness/mutants/hunt.ts')) as typeof huntModule;
-  const { serviceNamed } = (await load('harness/campaign/services.ts')) as typeof services;
-  const service = serviceNamed(mutant.service, mutant.level);
-  const quarry = hunt(service, { options: mutant.options ?? {}, ...order });
+  const { groundsOf } = (await load('harness/mutants/grounds.ts')) as typeof groundsModule;
+  const quarry = hunt(groundsOf(mutant), { options: mutant.options ?? {}, ...order });
   const explored = mutant.patches.some(({ file }) => EXPLORED.test(file));
   const { shortestRefusal } = (await load('harness/mutants/explored.ts')) as typeof exploredModule;
   return { ...quarry, shortest: explored ? shortestRefusal(mutant.service) : undefined };

@@ -5,6 +5,10 @@
  * counterexamples to induction are looked for, which satisfy all laws. There they receive packets
  * that were sent in the same scene, or that nobody sent, or act of their own accord. Of states that
  * satisfy the laws some cannot be a running replica's; those are left out.
+ *
+ * Most steps are taken alone, each from the same states. Others are taken in a row, for what a
+ * running replica keeps besides its state must follow its state; but these only with packets that
+ * were sent, since after others no law need hold.
  */
 import type { Parameters } from '../../impl/rsl/parameters.ts';
 import type { Replica } from '../../impl/rsl/replica.ts';
@@ -12,7 +16,7 @@ import type { Message } from '../../protocol/rsl/messages.ts';
 import type { Replica as State } from '../../protocol/rsl/replica.ts';
 import type { HostRefinement } from '../../refinement/framework/hostStep.ts';
 import { type Replicated, replicaRefinement } from '../../refinement/rsl/host.ts';
-import { wireOf } from '../../refinement/rsl/wire.ts';
+import { type Wire, wireOf } from '../../refinement/rsl/wire.ts';
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
 import { kindOf } from '../../spec/framework/kind.ts';
 import { everything, Induction } from '../induction/induction.ts';
@@ -25,11 +29,15 @@ import type { Random } from '../simulation/random.ts';
 import { clientInBytes, STRANGERS_IN_BYTES } from './endPoints.ts';
 import { replicaIn } from './replicaIn.ts';
 
-/** How many steps are taken from one scene. */
-const STEPS = 48;
-/** What share of them with a packet, and what share of the packets are made up. */
+/** How many steps are taken from one scene, each alone, and then how many in a row. */
+const ALONE = 24;
+const IN_A_ROW = 32;
+/** What share of the steps is with a packet; and of those that are taken alone, a made-up one. */
 const RECEIVES = 0.7;
 const MADE_UP = 0.5;
+/** How often, in a row, a packet arrives that was sent in it, and how often another one goes on. */
+const FRESH = 0.6;
+const OTHERS = 0.1;
 /** What clocks read. */
 const CLOCKS = [0, 1, 2, 4, 20] as const;
 
@@ -59,7 +67,9 @@ export function anyReplicas(
   const parameters: Parameters = universe.parameters;
   const replicas = universe.replicas.map(nameInBytes);
   const refinement = replicaRefinement(service, replicas, parameters);
-  const stage = { scene, refinement, service, parameters };
+  // Replicas that are like the original do not read all of what others write.
+  const wire = wireOf(service.application, false);
+  const stage = { scene, refinement, service, parameters, names: replicas, wire };
   const anything = () => renamed(source.packets.draw(random));
   return { refinement, situations: situationsIn(stage, anything, random) };
 }
@@ -75,32 +85,84 @@ interface Stage {
   readonly refinement: HostRefinement<Replica, State, Message>;
   readonly service: Replicated;
   readonly parameters: Parameters;
+  readonly names: readonly EndPoint[];
+  readonly wire: Wire;
 }
 
 function* situationsIn(
-  { scene, refinement, service, parameters }: Stage,
+  stage: Stage,
   anything: () => Packet<Message>,
   random: Random,
-): Iterable<Situation<Replica, State>> {
-  // Replicas that are like the original do not read all of what others write.
-  const wire = wireOf(service.application, false);
-  for (let step = 0; step < STEPS; step++) {
-    const host = random.below(scene.hosts.length);
-    const state = scene.hosts[host] as State;
-    const impl = replicaIn(state, service, parameters);
-    if (refinement.compare(impl, state) !== undefined) continue;
-    const { me } = state.constants;
-    const arriving = random.happens(MADE_UP)
-      ? [anything()]
-      : scene.sent.filter(({ dst }) => dst === me);
+): Iterable<Situation<Replica, State, Message>> {
+  const { scene, names } = stage;
+  for (let step = 0; step < ALONE; step++) {
+    const play = new Play(stage);
+    const place = random.below(scene.hosts.length);
+    const arriving = random.happens(MADE_UP) ? [anything()] : play.sentTo(names[place]);
+    yield* play.go(place, arriving, random);
+  }
+  const play = new Play(stage);
+  let place = random.below(scene.hosts.length);
+  for (let step = 0; step < IN_A_ROW; step++) {
+    if (random.happens(OTHERS)) place = random.below(scene.hosts.length);
+    const fresh = random.happens(FRESH) ? play.takeFresh(random) : undefined;
+    if (fresh === undefined) yield* play.go(place, play.sentTo(names[place]), random);
+    else yield* play.go(names.indexOf(fresh.dst), [fresh], random);
+  }
+}
+
+interface Actor {
+  readonly impl: Replica;
+  readonly state: State;
+}
+
+/** What becomes of a scene. */
+class Play {
+  readonly #stage: Stage;
+  readonly #fresh: Packet<Message>[] = [];
+  /** Those that have come on; nothing for a state that cannot be a running replica's. */
+  readonly #actors = new Map<number, Actor | undefined>();
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+  }
+
+  sentTo(name: EndPoint | undefined): readonly Packet<Message>[] {
+    return this.#stage.scene.sent.filter(({ dst }) => dst === name);
+  }
+
+  /** One of the packets that replicas have sent one another since, which comes only once. */
+  takeFresh(random: Random): Packet<Message> | undefined {
+    return this.#fresh.splice(random.below(this.#fresh.length), 1)[0];
+  }
+
+  /** A replica takes a step, if it can be one that runs: perhaps with one of these packets. */
+  *go(
+    place: number,
+    arriving: readonly Packet<Message>[],
+    random: Random,
+  ): Iterable<Situation<Replica, State, Message>> {
+    if (!this.#actors.has(place)) this.#actors.set(place, this.#enter(place));
+    const actor = this.#actors.get(place);
+    if (actor === undefined) return;
     const packet = random.happens(RECEIVES) ? someOf(arriving, random) : undefined;
     yield {
-      host,
-      impl,
-      state,
-      packet: packet && { src: packet.src, bytes: wire.write(packet.msg) },
+      ...actor,
+      host: place,
+      packet: packet && { src: packet.src, bytes: this.#stage.wire.write(packet.msg) },
       clock: random.pick(CLOCKS),
+      passed: ({ state, sends }) => {
+        this.#actors.set(place, { ...actor, state });
+        this.#fresh.push(...sends.filter(({ dst }) => this.#stage.names.includes(dst)));
+      },
     };
+  }
+
+  #enter(place: number): Actor | undefined {
+    const { scene, refinement, service, parameters } = this.#stage;
+    const state = scene.hosts[place] as State;
+    const impl = replicaIn(state, service, parameters);
+    return refinement.compare(impl, state) === undefined ? { impl, state } : undefined;
   }
 }
 

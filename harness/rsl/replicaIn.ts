@@ -30,6 +30,8 @@ export function replicaIn(
   const { learner, executor } = state;
   r.learner.maxBallotSeen = learner.maxBallotSeen;
   for (const [operation, { voters, batch }] of learner.tallies) {
+    // A running replica forgets what is executed, and does not look for it any more.
+    if (operation < executor.operationsComplete) continue;
     r.learner.tallies.set(operation, { voters: new Set(voters), batch: running(batch) });
   }
   r.executor.app = service.deserialize(ofBytes(application.serialize(executor.app)));

@@ -7,6 +7,7 @@
  * is checked at B0, B1 and B2.
  */
 import type { Host, Received } from '../../impl/framework/io.ts';
+import type { Step } from '../../protocol/framework/action.ts';
 import {
   type HostRefinement,
   HostStepChecker,
@@ -17,13 +18,15 @@ import { show } from '../../spec/framework/difference.ts';
 import { SimulatedIo, takeStep } from './simulatedIo.ts';
 
 /** A host in some state, on the point of taking a step. */
-export interface Situation<Impl, State> {
+export interface Situation<Impl, State, Message = unknown> {
   readonly host: number;
   readonly impl: Impl;
   readonly state: State;
   /** What wakes it; its deadline if there is none. */
   readonly packet: Received | undefined;
   readonly clock: number;
+  /** Told what the step was, when it has passed, where others are to follow it. */
+  readonly passed?: (step: Step<State, Message>) => void;
 }
 
 /** Called with a step before it is checked. */
@@ -34,10 +37,10 @@ export type OnStep = (
   io: readonly ObservedIo[],
 ) => void;
 
-/** Some hosts on the point of taking a step, each on its own, and what their steps must refine. */
+/** Some hosts on the point of taking a step, one after the other, and what it must refine. */
 export interface AnyStates<Impl, State, Message> {
   readonly refinement: HostRefinement<Impl, State, Message>;
-  readonly situations: Iterable<Situation<Impl, State>>;
+  readonly situations: Iterable<Situation<Impl, State, Message>>;
 }
 
 /** Checks steps from arbitrary states, and gives how many; throws the first refusal. */
@@ -49,12 +52,14 @@ export function checkAnyStates<Impl extends Host, State, Message>(
   const checker = new HostStepChecker(refinement);
   const io = new SimulatedIo();
   let step = 0;
-  for (const { host, impl, state, packet, clock } of situations) {
+  for (const { host, impl, state, packet, clock, passed } of situations) {
     const name = protocol.hosts[host] as string;
     try {
       const action = takeStep(impl, io, packet, { host: name, step, clock });
       onStep?.(host, action, clock, io.done);
-      checker.check({ host: name, step, action }, name, state, io.done, impl);
+      const place = { host: name, step, action };
+      const checked = checker.check(place, name, state, io.done, impl);
+      passed?.(checked.step);
     } catch (error) {
       if (!(error instanceof BoundaryRefusal)) throw error;
       throw error.about(`a step from the state ${show(state)}`);
