@@ -9,12 +9,13 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { judge, type Result } from './judge.ts';
 import { MUTANTS } from './list.ts';
-import { summaries, table, tell } from './report.ts';
+import { homeOf, summaries, tables, tell } from './report.ts';
 
 const OPTIONS = {
-  /** Only mutants whose names contain this, and only those of this service. */
+  /** Only mutants whose names contain this, and only those of this service, at this level. */
   only: { type: 'string', default: '' },
   service: { type: 'string', default: '' },
+  level: { type: 'string', default: '' },
   seed: { type: 'string', default: '1' },
   /** How long a mutant may live, and how long to go on cutting down what was found. */
   seconds: { type: 'string', default: '60' },
@@ -26,10 +27,10 @@ function print(results: readonly Result[]): void {
   const say = (text: string): void => {
     process.stdout.write(`${text}\n`);
   };
-  say(table(results));
+  say(tables(results));
   const failed = results.filter(({ complaint }) => complaint !== undefined);
   for (const { mutant, complaint } of failed) {
-    say(`✗ ${mutant.service}: "${mutant.name}" ${complaint}`);
+    say(`✗ ${homeOf(mutant)}: "${mutant.name}" ${complaint}`);
   }
   for (const summary of summaries(results)) say(tell(summary));
   say(`${results.length - failed.length} as they should be, ${failed.length} not`);
@@ -43,8 +44,10 @@ async function main(): Promise<void> {
     throw new RangeError(`--${name} takes a number that is not negative, not "${values[name]}"`);
   };
   const chosen = MUTANTS.filter(
-    ({ name, service }) =>
-      name.includes(values.only) && (values.service === '' || service === values.service),
+    ({ name, service, level }) =>
+      name.includes(values.only)
+      && (values.service === '' || service === values.service)
+      && (values.level === '' || level === values.level),
   );
   if (chosen.length === 0) throw new RangeError('there is no such mutant');
   const trial = {

@@ -18,7 +18,8 @@ export interface Patch {
 }
 
 /** Other places where a mutant may show sooner than in behaviours. */
-export type Ground = 'arbitrary states' | 'applications alone';
+export const GROUNDS = ['arbitrary states', 'applications alone'] as const;
+export type Ground = (typeof GROUNDS)[number];
 
 export interface Mutant {
   readonly service: string;

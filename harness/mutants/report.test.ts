@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Result } from './judge.ts';
-import { summaries, table, tell } from './report.ts';
+import { summaries, tables, tell } from './report.ts';
 
 const result = (name: string, seconds: number, changes: Partial<Result> = {}): Result => ({
   mutant: { service: 'rsl', name, refusedBy: 'B3', clauses: ['R7'], patches: [] },
@@ -32,11 +32,20 @@ const RESULTS: readonly Result[] = [
 
 describe('the report on mutants', () => {
   test('has a row for each, with a mark where it should have ended otherwise', () => {
-    const text = table(RESULTS);
+    const text = tables(RESULTS);
     for (const { mutant } of RESULTS) expect(text).toContain(mutant.name);
     expect(text.match(/✗/g)).toHaveLength(1);
     expect(text).toContain('1,234');
     expect(text).toContain('nobody minds');
+  });
+
+  test('has a table for each service and level, which it names', () => {
+    const [first] = RESULTS.map((each) => ({ ...each, mutant: { ...each.mutant, level: 'impl' } }));
+    const text = tables([...RESULTS, ...([first] as Result[])]);
+    expect(text.match(/^Mutants of .*$/gm)).toEqual([
+      'Mutants of rsl',
+      'Mutants of rsl, level impl',
+    ]);
   });
 
   test('sums up each service: what refused how many, and how long it took', () => {

@@ -1,9 +1,29 @@
 /** # What is told of the mutants: a row for each, and the sum of them all. */
 import Table from 'cli-table3';
 import type { Result } from './judge.ts';
+import type { Mutant } from './mutant.ts';
 
-/** A row for each mutant. */
-export function table(results: readonly Result[]): string {
+/** Whose mutant it is: that of a service, at a level if it has several. */
+export const homeOf = ({ service, level }: Mutant): string =>
+  level === undefined ? service : `${service}, level ${level}`;
+
+/** All results by whose mutants they are of, in the order in which they come. */
+function byHome(results: readonly Result[]): ReadonlyMap<string, readonly Result[]> {
+  const homes = new Map<string, Result[]>();
+  for (const result of results) {
+    const home = homeOf(result.mutant);
+    const others = homes.get(home);
+    if (others === undefined) homes.set(home, [result]);
+    else others.push(result);
+  }
+  return homes;
+}
+
+/** For each service and level its name, and a row for each mutant. */
+export const tables = (results: readonly Result[]): string =>
+  [...byHome(results)].map(([home, own]) => `Mutants of ${home}\n${table(own)}`).join('\n\n');
+
+function table(results: readonly Result[]): string {
   const head = ['', 'mutant', 'refused by', 'clause', 'steps', 'seconds', 'shrunk to', 'explorer'];
   const rows = new Table({
     head,
@@ -36,8 +56,9 @@ function median(values: readonly number[]): number {
   return ((sorted[low] as number) + (sorted[high] as number)) / 2;
 }
 
-/** What became of the mutants of one service. */
+/** What became of the mutants of one service at one level. */
 export interface Summary {
+  /** The service, and the level if it has several. */
   readonly service: string;
   readonly mutants: number;
   /** How many each boundary has refused. */
@@ -50,14 +71,9 @@ export interface Summary {
     | undefined;
 }
 
-/** One for each service, in the order in which they come. */
-export function summaries(results: readonly Result[]): readonly Summary[] {
-  const services = new Set(results.map(({ mutant }) => mutant.service));
-  return [...services].map((service) => {
-    const own = results.filter(({ mutant }) => mutant.service === service);
-    return summaryOf(service, own);
-  });
-}
+/** One for each service and level, in the order in which they come. */
+export const summaries = (results: readonly Result[]): readonly Summary[] =>
+  [...byHome(results)].map(([home, own]) => summaryOf(home, own));
 
 function summaryOf(service: string, results: readonly Result[]): Summary {
   const killed: Record<string, number> = {};

@@ -199,6 +199,7 @@ const truncation: readonly NamedMutant[] = [
   {
     name: 'keeps votes before a log that moves far',
     clauses: [STATE],
+    options: { hosts: 3, settings: { window: 64, batch: 1, clients: 6, heartbeat: 10 } },
     patches: [
       patch(
         ACCEPTOR,
@@ -232,6 +233,18 @@ const truncation: readonly NamedMutant[] = [
         ACCEPTOR,
         'highestFirst[this.#constants.quorum - 1]',
         'highestFirst[this.#constants.quorum - 2]',
+      ),
+    ],
+  },
+  {
+    name: 'truncates its log no further than all have come',
+    clauses: [STATE],
+    options: { hosts: 3 },
+    patches: [
+      patch(
+        ACCEPTOR,
+        'highestFirst[this.#constants.quorum - 1]',
+        'highestFirst[this.#constants.quorum]',
       ),
     ],
   },

@@ -130,6 +130,11 @@ const transfer: readonly NamedMutant[] = [
     ],
   },
   {
+    name: 'supplies what it wrote before it executed more',
+    clauses: [SENDS],
+    patches: [patch(EXECUTOR, '  e.supply = undefined;\n', '')],
+  },
+  {
     name: 'says that the state which it supplies is that of the ballot asked for',
     clauses: [SENDS],
     patches: [patch(TRANSFER, 'ballot: maxBallotReflected,', 'ballot,')],
@@ -189,6 +194,7 @@ const transfer: readonly NamedMutant[] = [
   {
     name: 'keeps a decision when it takes over a state beyond it',
     clauses: [STATE],
+    ground: 'arbitrary states',
     patches: [patch(TRANSFER, '  executor.decided = undefined;\n', '')],
   },
   {

@@ -34,7 +34,7 @@ const views: readonly NamedMutant[] = [
   {
     name: 'ends the last view that there is',
     clauses: [unless('there is a next view')],
-    options: { settings: { maxInteger: 2, viewTimeout: 5, heartbeat: 10 } },
+    ground: 'arbitrary states',
     patches: [patch(ELECTION, ' && this.view.seqno < parameters.maxInteger', '')],
   },
   {

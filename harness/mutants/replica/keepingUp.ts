@@ -107,6 +107,7 @@ const retries: readonly NamedMutant[] = [
   {
     name: 'sees nothing outstanding in what others have executed',
     clauses: [unless('the replica is not stuck')],
+    options: { hosts: 3, settings: { batch: 1, clients: 1, heartbeat: 10, retry: 20 } },
     patches: [
       patch(RETRY, 'acceptor.lastCheckpointed.some((checkpoint) => checkpoint > next)', 'false'),
     ],

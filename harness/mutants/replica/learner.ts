@@ -104,12 +104,8 @@ const deciding: readonly NamedMutant[] = [
   {
     name: 'notes the last ballot in which it has executed, not the highest',
     clauses: [STATE],
+    ground: 'arbitrary states',
     patches: [patch(EXECUTOR, 'if (isBelow(e.maxBallotReflected, ballot)) ', '')],
-  },
-  {
-    name: 'executes what cannot be counted',
-    clauses: [unless('it can be counted')],
-    patches: [patch(EXECUTOR, ' && e.operationsComplete < constants.parameters.maxInteger', '')],
   },
 ];
 

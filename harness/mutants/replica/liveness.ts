@@ -6,15 +6,7 @@
  */
 import { type NamedMutant, patch } from '../mutant.ts';
 import { PROGRESS, QUIET } from '../rslTerms.ts';
-import {
-  ACCEPTOR,
-  PROPOSER,
-  PROPOSING,
-  REPLICA,
-  REQUEST_QUEUE,
-  RETRY,
-  UNDER_WAY,
-} from './terms.ts';
+import { ACCEPTOR, PROPOSER, PROPOSING, REPLICA, UNDER_WAY } from './terms.ts';
 
 const DEFAULT = { compatible: false } as const;
 
@@ -76,23 +68,6 @@ const deadlines: readonly NamedMutant[] = [
     ],
   },
   {
-    name: 'wakes for no second attempt',
-    clauses: PROGRESS,
-    options: DEFAULT,
-    patches: [
-      patch(
-        REPLICA,
-        '!compatible && now >= retryTime(this) ? retry(this, io, now) :',
-        'compatible ? retry(this, io, now) :',
-      ),
-      patch(
-        REPLICA,
-        'compatible ? Number.POSITIVE_INFINITY : retryTime(this)',
-        'Number.POSITIVE_INFINITY',
-      ),
-    ],
-  },
-  {
     name: 'lets batches wait that are not full',
     clauses: PROGRESS,
     options: { compatible: true, settings: { batch: 16 } },
@@ -144,32 +119,9 @@ const memory: readonly NamedMutant[] = [
     ],
   },
   {
-    name: 'truncates its log only when all have come so far',
-    clauses: [...PROGRESS, QUIET],
-    options: { hosts: 3 },
-    patches: [
-      patch(
-        ACCEPTOR,
-        'highestFirst[this.#constants.quorum - 1]',
-        'highestFirst[this.#constants.quorum]',
-      ),
-    ],
-  },
-  {
-    name: 'counts bytes of votes that it has forgotten',
-    clauses: PROGRESS,
-    patches: [SHORT_LOG, patch(ACCEPTOR, '    this.voteBytes -= vote.batch.bytes.length;\n', '')],
-  },
-  {
     name: 'counts bytes of votes that it has forgotten all at once',
     clauses: PROGRESS,
     patches: [SHORT_LOG, patch(ACCEPTOR, '      this.voteBytes = 0;\n', '')],
-  },
-  {
-    name: 'counts bytes of proposals that are executed',
-    clauses: PROGRESS,
-    options: DEFAULT,
-    patches: [SHORT_LOG, patch(PROPOSER, '    this.proposedBytes -= batch.bytes.length;\n', '')],
   },
   {
     name: 'counts bytes of the proposals of a view that is over',
@@ -195,34 +147,6 @@ const memory: readonly NamedMutant[] = [
       ),
       patch(UNDER_WAY, '<= operation) this.#operations.delete(client);', '<= operation) continue;'),
     ],
-  },
-  {
-    name: 'waits for an obstacle that is past',
-    clauses: PROGRESS,
-    patches: [
-      patch(
-        UNDER_WAY,
-        'if (this.#obstacle >= complete) return true;\n    for',
-        'if (this.#obstacle >= 0) return true;\n    for',
-      ),
-    ],
-  },
-  {
-    name: 'counts the requests of a batch and not those that come later',
-    clauses: PROGRESS,
-    patches: [
-      patch(
-        REQUEST_QUEUE,
-        '    this.#items.push(request);\n    this.#extendBatch();',
-        '    this.#items.push(request);\n    if (this.length === 1) this.#extendBatch();',
-      ),
-    ],
-  },
-  {
-    name: 'always asks the same replica for its state',
-    clauses: PROGRESS,
-    options: DEFAULT,
-    patches: [patch(RETRY, 'this.#others[this.#asked++ %', 'this.#others[this.#asked %')],
   },
 ];
 

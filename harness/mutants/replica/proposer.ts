@@ -1,6 +1,6 @@
 /** # Mutants of the running proposer: how it comes to lead, and what it proposes. */
 import { type NamedMutant, patch } from '../mutant.ts';
-import { PROPOSER, SENDS, STATE, unless } from './terms.ts';
+import { PROPOSER, STATE, unless } from './terms.ts';
 
 const DEFAULT = { compatible: false } as const;
 
@@ -29,25 +29,6 @@ const stepping: readonly NamedMutant[] = [
     patches: [patch(PROPOSER, '    this.received1bs.clear();\n', '')],
   },
   {
-    name: 'keeps the votes that promises of the ballot before told of',
-    clauses: [SENDS, STATE, unless('a promise tells of a vote for it')],
-    patches: [patch(PROPOSER, '    this.votes.clear();\n', '')],
-  },
-  {
-    name: 'takes for the highest operation voted for that of the ballot before',
-    clauses: [
-      unless('a promise tells of a vote for a later one'),
-      unless('the batch is full or old, or a later operation waits, or none is under way'),
-    ],
-    patches: [
-      patch(
-        PROPOSER,
-        '    this.votes.clear();\n    this.highestVoted = -1;\n',
-        '    this.votes.clear();\n',
-      ),
-    ],
-  },
-  {
     name: 'remembers from the ballot before what was queued',
     clauses: [STATE],
     patches: [patch(PROPOSER, '    this.highestRequested.clear();\n', '')],
@@ -55,11 +36,13 @@ const stepping: readonly NamedMutant[] = [
   {
     name: 'queues what came last first when it begins to lead',
     clauses: [STATE],
+    ground: 'arbitrary states',
     patches: [patch(PROPOSER, '[waiting.earlier, waiting.new]', '[waiting.new, waiting.earlier]')],
   },
   {
     name: 'queues only what has waited long when it begins to lead',
     clauses: [STATE],
+    ground: 'arbitrary states',
     patches: [patch(PROPOSER, '[waiting.earlier, waiting.new]', '[waiting.earlier]')],
   },
   {
@@ -95,6 +78,7 @@ const promises: readonly NamedMutant[] = [
   {
     name: 'takes promises of other ballots',
     clauses: [unless('it promises the ballot that was asked for')],
+    ground: 'arbitrary states',
     patches: [
       patch(
         PROPOSER,
@@ -136,24 +120,6 @@ const promises: readonly NamedMutant[] = [
     patches: [patch(PROPOSER, '  r.acceptor.truncateLog(msg.logTruncationPoint);\n', '')],
   },
   {
-    name: 'of the votes that it is told of, takes that of the lowest ballot',
-    clauses: [SENDS],
-    patches: [
-      patch(PROPOSER, 'isBelow(other.ballot, vote.ballot)', 'isBelow(vote.ballot, other.ballot)'),
-    ],
-  },
-  {
-    name: 'of the votes that it is told of, takes the first',
-    clauses: [SENDS],
-    patches: [
-      patch(
-        PROPOSER,
-        'other === undefined || isBelow(other.ballot, vote.ballot)',
-        'other === undefined',
-      ),
-    ],
-  },
-  {
     name: 'does not note the highest operation that it is told of',
     clauses: [
       unless('no promise tells of a vote for it'),
@@ -164,17 +130,6 @@ const promises: readonly NamedMutant[] = [
       patch(
         PROPOSER,
         '      if (operation > this.highestVoted) this.highestVoted = operation;\n',
-        '',
-      ),
-    ],
-  },
-  {
-    name: 'does not note where promises are silent',
-    clauses: [unless('no promise is silent about the operation')],
-    patches: [
-      patch(
-        PROPOSER,
-        '    if (msg.logTruncationPoint > this.toldFrom) this.toldFrom = msg.logTruncationPoint;\n',
         '',
       ),
     ],

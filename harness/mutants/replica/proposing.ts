@@ -92,6 +92,21 @@ export const proposing: readonly NamedMutant[] = [
     ],
   },
   {
+    name: 'lets nobody join the first request of a batch',
+    clauses: [
+      SENDS,
+      STATE,
+      unless('the batch is full or old, or a later operation waits, or none is under way'),
+    ],
+    patches: [
+      patch(
+        REQUEST_QUEUE,
+        '    this.#items.push(request);\n    this.#extendBatch();',
+        '    this.#items.push(request);\n    if (this.length === 1) this.#extendBatch();',
+      ),
+    ],
+  },
+  {
     name: 'sets no timer for what is left in the queue',
     clauses: [STATE],
     patches: [
@@ -101,11 +116,6 @@ export const proposing: readonly NamedMutant[] = [
         'requestQueue.length < 0 ? boundedSum',
       ),
     ],
-  },
-  {
-    name: 'leaves the timer set when it fills a gap',
-    clauses: [STATE],
-    patches: [patch(PROPOSING, '  r.proposer.batchDeadline = undefined;\n', '')],
   },
   {
     name: 'proposes at once although the original waits',
@@ -118,6 +128,10 @@ export const proposing: readonly NamedMutant[] = [
   {
     name: 'fills a gap though requests are queued',
     clauses: [unless('no request is queued')],
+    options: {
+      hosts: 3,
+      settings: { viewTimeout: 5, heartbeat: 10, batch: 1, clients: 6, window: 3 },
+    },
     patches: [patch(PROPOSING, 'p.requestQueue.length === 0 ? fillGap : proposeBatch', 'fillGap')],
   },
 ];

@@ -16,6 +16,11 @@ import {
   TRANSFER,
 } from './terms.ts';
 
+/** The laws of B7. */
+const ONE_ORDER = 'some order of the calls explains every reply';
+const ONE_ANSWER = 'a request has one answer';
+const WAS_ASKED = 'only what was asked is answered';
+
 /** No step is checked, and none from arbitrary states. */
 const UNSEEN: readonly Patch[] = [
   patch(
@@ -45,13 +50,13 @@ const RESTLESS = {
 const paxos: readonly NamedMutant[] = [
   {
     name: 'unseen: takes one replica for a quorum',
-    clauses: [],
+    clauses: [ONE_ANSWER, ONE_ORDER],
     options: RESTLESS,
     patches: [patch(CONSTANTS, 'Math.floor(replicas.length / 2) + 1', '1')],
   },
   {
     name: 'unseen: promises without telling of its votes',
-    clauses: [],
+    clauses: [ONE_ANSWER, ONE_ORDER],
     options: RESTLESS,
     patches: [
       patch(
@@ -63,13 +68,13 @@ const paxos: readonly NamedMutant[] = [
   },
   {
     name: 'unseen: proposes something new where there was a vote',
-    clauses: [],
+    clauses: [ONE_ANSWER, ONE_ORDER],
     options: RESTLESS,
     patches: [patch(PROPOSER, '        this.votes.set(operation, vote);\n', '')],
   },
   {
     name: 'unseen: counts votes of different ballots together',
-    clauses: [],
+    clauses: [ONE_ANSWER, ONE_ORDER, 'no two increments come to the same count'],
     options: RESTLESS,
     patches: [patch(LEARNER, '      this.tallies.clear();\n', '')],
   },
@@ -78,13 +83,13 @@ const paxos: readonly NamedMutant[] = [
 const service: readonly NamedMutant[] = [
   {
     name: 'unseen: executes again what comes again',
-    clauses: [],
+    clauses: [ONE_ANSWER, ONE_ORDER],
     options: OPTIONS,
     patches: [patch(EXECUTOR, 'latest.seqno < seqno', 'latest.seqno <= seqno')],
   },
   {
     name: 'unseen: answers a get at once, without asking anyone',
-    clauses: [],
+    clauses: [ONE_ANSWER, ONE_ORDER],
     options: { ...OPTIONS, settings: { ...OPTIONS.settings, application: 'kv' } },
     patches: [
       patch(
@@ -105,7 +110,7 @@ const service: readonly NamedMutant[] = [
   },
   {
     name: 'unseen: answers all of a batch to its first client',
-    clauses: [],
+    clauses: [WAS_ASKED],
     options: { ...OPTIONS, settings: { ...OPTIONS.settings, batch: 16 } },
     patches: [
       patch(
@@ -117,13 +122,13 @@ const service: readonly NamedMutant[] = [
   },
   {
     name: 'unseen: takes over how far a state is, and not the state',
-    clauses: [],
+    clauses: [ONE_ANSWER, ONE_ORDER],
     options: RESTLESS,
     patches: [patch(TRANSFER, '  executor.app = app;\n', '')],
   },
   {
     name: 'unseen: keeps its own replies when it takes over a state',
-    clauses: [],
+    clauses: [ONE_ANSWER, ONE_ORDER],
     options: RESTLESS,
     patches: [
       patch(
@@ -135,7 +140,7 @@ const service: readonly NamedMutant[] = [
   },
   {
     name: 'unseen: remembers only whom it has served last',
-    clauses: [],
+    clauses: [ONE_ANSWER, ONE_ORDER],
     options: OPTIONS,
     patches: [patch(REPLY_CACHE, 'cache.size <= maxCachedReplies', 'cache.size <= 1')],
   },
@@ -143,6 +148,5 @@ const service: readonly NamedMutant[] = [
 
 export const view: readonly NamedMutant[] = [...paxos, ...service].map((mutant) => ({
   ...mutant,
-  clauses: ['some order of the calls explains every reply'],
   patches: [...UNSEEN, ...mutant.patches],
 }));

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CounterService } from '../../impl/apps/counter.ts';
+import { Replica } from '../../impl/rsl/replica.ts';
+import { serviceNamed } from '../campaign/services.ts';
+import { groundsOf } from './grounds.ts';
+import { hunt } from './hunt.ts';
+import { GROUNDS, type Ground, type Mutant } from './mutant.ts';
+
+const mutantOn = (ground?: Ground): Mutant => ({
+  service: 'rsl',
+  name: 'none',
+  refusedBy: 'B1',
+  clauses: ['any'],
+  patches: [],
+  ...(ground !== undefined && { ground }),
+});
+
+const ORDER = { options: {}, seed: 1, limit: 10, shrinking: 1 };
+
+describe('mutants are hunted', () => {
+  test('in behaviours of their service where nothing else is said', () => {
+    expect(groundsOf(mutantOn())).toBe(serviceNamed('rsl'));
+    expect(groundsOf({ ...mutantOn(), level: 'protocol' })).toBe(serviceNamed('rsl', 'protocol'));
+  });
+
+  test.each(GROUNDS)('in %s, where nothing is refused that is right', (ground) => {
+    const grounds = groundsOf(mutantOn(ground));
+    for (const { config, plan } of fc.sample(grounds.shapes({}), { seed: 1, numRuns: 4 })) {
+      const { refusal, seen } = grounds.behaviours(config).run(plan);
+      expect(refusal).toBeUndefined();
+      expect(seen.steps).toBeGreaterThan(10);
+    }
+  });
+
+  test('in arbitrary states, where a wrong replica is refused, in a step of its own', () => {
+    const { step } = Replica.prototype;
+    Replica.prototype.step = function wrong(this: Replica, io, wake) {
+      this.nextHeartbeat++;
+      return step.call(this, io, wake);
+    };
+    try {
+      const { refusal, length } = hunt(groundsOf(mutantOn('arbitrary states')), ORDER);
+      expect(refusal?.boundary).toBe('B1');
+      expect(length).toBe(1);
+    } finally {
+      Replica.prototype.step = step;
+    }
+  });
+
+  test('in applications alone, where one that counts wrongly is refused', () => {
+    const { handleRequest } = CounterService.prototype;
+    CounterService.prototype.handleRequest = function twice(this: CounterService, request) {
+      handleRequest.call(this, request);
+      return handleRequest.call(this, request);
+    };
+    try {
+      expect(hunt(groundsOf(mutantOn('applications alone')), ORDER).refusal?.boundary).toBe('B6');
+    } finally {
+      CounterService.prototype.handleRequest = handleRequest;
+    }
+  });
+});
