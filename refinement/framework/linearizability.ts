@@ -18,6 +18,7 @@
  * M. Herlihy, J. Wing: Linearizability: A Correctness Condition for Concurrent Objects, 1990.
  */
 import type { Bytes } from '../../spec/framework/bytes.ts';
+import { withoutNames } from './linearizing/anonymous.ts';
 import { type Contradiction, contradiction } from './linearizing/contradiction.ts';
 import type { ShownMachine } from './linearizing/machine.ts';
 import { type Cause, refuse } from './linearizing/refuse.ts';
@@ -220,15 +221,16 @@ export class History {
       const objection = model.judge(partition);
       return objection === undefined ? 'linearizable' : refuseAs(objection);
     }
-    const timeline = new Timeline(partition);
+    const table = withoutNames(partition, model);
+    const timeline = new Timeline(table);
     const refuseAt = (place: number, cause: Contradiction | undefined): HistoryRefusal =>
       refuseAs({ law: LAW, row: timeline.rowOfReply(place), ...cause });
     const found = findOrder(timeline, model, limits.search);
     if (found.verdict === 'order') return 'linearizable';
-    const { place, verdict } = shortest(timeline, partition, model, found, limits.search);
-    const cause = contradiction(partition, timeline, model, place);
+    const { place, verdict } = shortest(timeline, table, model, found, limits.search);
+    const cause = contradiction(table, timeline, model, place);
     if (cause !== undefined || verdict === 'none') return refuseAt(place, cause);
-    const prefix = upTo(timeline, partition, model, place);
+    const prefix = upTo(timeline, table, model, place);
     if (sweep(prefix, model, limits.sweep).verdict === 'none') return refuseAt(place, undefined);
     const swept = sweep(timeline, model, limits.sweep);
     if (swept.verdict === 'none') return refuseAt(swept.place, undefined);

@@ -46,6 +46,12 @@ export interface Machine {
 
   /** The operation that asks the same, and nobody knows the answer. */
   forget(op: number): number;
+
+  /**
+   * For one whose answer is unknown: an operation that does as well where no call wants the state
+   * that it gives. The more have the same one, the better.
+   */
+  anonymous(op: number): number;
 }
 
 /** One that can be told of: what an operation asks, what was answered, and a state. */

@@ -123,6 +123,7 @@ describe('a search and a sweep', () => {
     wants: () => NO_STATE,
     gives: () => NO_STATE,
     forget: (op) => op,
+    anonymous: (op) => op,
   };
 
   /** All at the same time, each of ten values is set, and one is read that is not. */

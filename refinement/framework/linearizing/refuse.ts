@@ -42,7 +42,7 @@ export function refuse(machine: ShownMachine, stuck: Stuck): HistoryRefusal {
     { failed: law },
     [
       `    answer    ${machine.showReply(op)}`,
-      `    before    ${answered} other calls were answered here`,
+      `    before    ${answered === 1 ? '1 other call was' : `${answered} other calls were`} answered here`,
       ...story(machine, stuck),
     ],
   );

@@ -11,9 +11,10 @@
  * the history is. A search that is lucky is much faster; one that is not is much slower. A sweep
  * may also begin in one of several states.
  *
- * What need not be tried is left out for the same reasons as in the search. The algorithm is Lowe's
- * just-in-time linearization.
+ * What need not be tried is left out for the same reasons as in the search, and so are configurations
+ * that leave less open than another. The algorithm is Lowe's just-in-time linearization.
  */
+import { type Configuration, Frontier } from './frontier.ts';
 import { ILLEGAL, type Machine, NO_STATE } from './machine.ts';
 import { NEVER, Needs } from './needs.ts';
 import type { Timeline } from './timeline.ts';
@@ -32,15 +33,6 @@ export interface SweepLimits {
   readonly configurations: number;
   /** Calls looked at in all, each time that one is. */
   readonly looks: number;
-}
-
-/** What the calls so far can have come to. */
-interface Configuration {
-  readonly state: number;
-  /** Which calls have taken effect and wait for their reply, ascending. */
-  readonly done: readonly number[];
-  /** Unknown kinds of which calls have taken effect, ascending, each followed by how many. */
-  readonly used: readonly number[];
 }
 
 const NOTHING_IDLE = -1;
@@ -112,27 +104,25 @@ class Sweep {
   }
 
   #reply(call: number): void {
-    const after = new Set<string>();
-    const seen = new Set<string>();
-    const configurations: Configuration[] = [];
+    const reached = new Frontier();
+    const seen = new Frontier();
     const reach = ({ state, done, used }: Configuration): void => {
-      const rest = { state, done: done.filter((each) => each !== call), used };
-      if (!isNew(after, rest)) return;
-      if (configurations.push(rest) > this.#limits.configurations) throw new TooMuch();
+      reached.add({ state, done: done.filter((each) => each !== call), used });
+      if (reached.size > this.#limits.configurations) throw new TooMuch();
     };
     for (const configuration of this.#configurations) {
       if (configuration.done.includes(call)) reach(configuration);
       else this.#reachReply(call, configuration, seen, reach);
     }
     this.#pending = this.#pending.filter((each) => each !== call);
-    this.#configurations = configurations;
+    this.#configurations = reached.configurations();
   }
 
   /** All configurations in which `call` has just taken effect, after others or at once. */
   #reachReply(
     call: number,
     from: Configuration,
-    seen: Set<string>,
+    seen: Frontier,
     reach: (configuration: Configuration) => void,
   ): void {
     const goal = this.#timeline.ops[call] as number;
@@ -149,7 +139,7 @@ class Sweep {
         const after = this.#take(configuration, next, idle);
         if (after === undefined) continue;
         if (after.done.includes(call)) reach(after);
-        else if (isNew(seen, after)) {
+        else if (seen.add(after)) {
           const wasUseful = next >= 0 || after.done.length > configuration.done.length;
           stack.push([after, wasUseful ? NOTHING_IDLE : configuration.state]);
         }
@@ -264,9 +254,3 @@ function oneMore(used: readonly number[], kind: number): readonly number[] {
 }
 
 const byNumber = (a: number, b: number): number => a - b;
-
-/** Adds a configuration; says whether it was not there. */
-function isNew(known: Set<string>, { state, done, used }: Configuration): boolean {
-  const before = known.size;
-  return known.add(`${state};${done};${used}`).size > before;
-}

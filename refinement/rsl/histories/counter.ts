@@ -66,6 +66,8 @@ export const counterCalls: CallModel = {
 
   forget: (op) => (op < 0 ? op : UNANSWERED),
 
+  anonymous: (op) => op,
+
   showRequest: (op) => (op < 0 ? 'what counts nothing' : 'increment'),
   showReply: (op) => (op === UNANSWERED ? 'no answer' : `${countOf(op)}`),
   showState: String,

@@ -8,7 +8,7 @@
  * Keys do have something to do with each other once the store is full, for then a new key is not
  * set. That takes more keys than any history has, so such a failure is wrong in every state.
  *
- * Values are numbered from 2; 0 is that there is none. An operation is the number of its value,
+ * Values are numbered from 3; 0 is that there is none. An operation is the number of its value,
  * where it has one, and behind it what it is.
  */
 import { MAX_REPLY_BYTES } from '../../../spec/apps/application.ts';
@@ -34,6 +34,9 @@ const NONE = 0;
 
 /** Some value that nobody sets or gets, perhaps because it is too long to be got. */
 const ANY = 1;
+
+/** Some value that somebody sets and nobody gets, although it could be got. */
+const UNREAD = 2;
 
 /** What was asked, and what was answered. */
 const GET_FOUND = 0;
@@ -73,7 +76,7 @@ export class KeyValueCalls implements CallModel {
   readonly initial = NONE;
   readonly others = [NONE, ANY];
   readonly #numbers = new Map<string, number>();
-  readonly #values: string[] = ['', 'some value'];
+  readonly #values: string[] = ['', 'some value', 'some value'];
 
   read(request: Bytes, reply: Bytes | undefined): PartitionedCall | undefined {
     const asked = decodeRequest(request);
@@ -164,6 +167,11 @@ export class KeyValueCalls implements CallModel {
     }
   }
 
+  anonymous(op: number): number {
+    if (op % KINDS !== SET_UNANSWERED) return op;
+    return (this.#cannotBeGot(valueIn(op)) ? ANY : UNREAD) * KINDS + SET_UNANSWERED;
+  }
+
   showRequest(op: number): string {
     const kind = op % KINDS;
     if (kind <= GET_INVALID) return 'get';
@@ -190,7 +198,7 @@ export class KeyValueCalls implements CallModel {
   }
 
   showState(state: number): string {
-    if (state === ANY) return 'some value';
+    if (state === ANY || state === UNREAD) return 'some value';
     return state === NONE ? 'no value' : show(this.#values[state], LONGEST);
   }
 
