@@ -9,7 +9,11 @@
  *
  * Follows Protocol/SHT/Keys.i.dfy of IronFleet.
  */
-import type { Key } from '../../spec/sht/service.ts';
+import type { Bytes } from '../../spec/framework/bytes.ts';
+
+/** A number of 64 bits: 0n … 2⁶⁴−1. */
+export type Key = bigint;
+export type Value = Bytes;
 
 /** A key, {@link KEY_ZERO} or {@link KEY_INF}. */
 export type Bound = bigint;

@@ -10,8 +10,7 @@
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { OrderedMap } from '../../spec/framework/orderedMap.ts';
-import type { Key, Value } from '../../spec/sht/service.ts';
-import type { Bound, KeyRange } from './keys.ts';
+import type { Bound, Key, KeyRange, Value } from './keys.ts';
 
 /** The wish that one host hands the keys of a range to another. */
 export interface Order {
