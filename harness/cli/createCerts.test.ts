@@ -25,7 +25,7 @@ const run = async (...args: readonly string[]): Promise<string> => {
 describe('create-certs on the command line', () => {
   test('explains its settings and shows an example', async () => {
     const help = await run('--help');
-    for (const key of ['name=', 'type=', 'outputdir=', 'addr<n>=', 'port<n>=', 'usessl=']) {
+    for (const key of ['name=', 'type=', 'outputdir=', 'addr<n>=', 'port<n>=', 'admins=']) {
       expect(help).toContain(key);
     }
     expect(help).toContain('$ npx ironfleet create-certs name=MyLock type=IronLock');

@@ -7,12 +7,17 @@ Settings (keys in any case; values are taken as they stand):
   outputdir=DIR    where the files go; made if missing (.)
   addr<n>=HOST     where server n is found, a host name or an IP address
   port<n>=PORT     and on which port; n counts from 1
+  admins=N         how many administrators it has      (0)
   usessl=BOOL      mutual TLS, or plain TCP that trusts everyone (true)
   verbose=BOOL     also tell the keys                  (false)
   overwrite=BOOL   replace files that exist            (false)
 
 It writes NAME.TYPE.service.txt, which everyone may read, and for each server
 NAME.TYPE.server<n>.private.txt, which only that server should ever see.
+
+Where a service has administrators, only they may have keys of a sharded hash table moved; without
+any, whoever can reach the servers may, as in the original. Each has a key of its own, in
+NAME.TYPE.admin<n>.private.txt. Whoever has that file is that administrator.
 
 Example, three hosts that share a lock:
   $ npx ironfleet create-certs name=MyLock type=IronLock outputdir=certs \\
@@ -22,7 +27,9 @@ Example, three hosts that share a lock:
 export function register(program: Command): void {
   program
     .command('create-certs')
-    .description('Create the keys of a new service: one public file, one private file a server.')
+    .description(
+      'Create the keys of a new service: one public file, and a private file for each key.',
+    )
     .argument('[key=value...]', 'settings, listed below')
     .addHelpText('after', HELP)
     .action(run);

@@ -7,7 +7,7 @@
  * could only make a useless service are refused: a name that no certificate can carry, a port out
  * of range, one address for two servers, a key given twice.
  */
-import { flag, parseKeyValues, port, text, type ValueKind } from './keyValue.ts';
+import { flag, parseKeyValues, port, text, type ValueKind, wholeNumber } from './keyValue.ts';
 import { UsageError } from './usageError.ts';
 
 export interface CertSettings {
@@ -16,6 +16,8 @@ export interface CertSettings {
   readonly outputDir: string;
   /** Of the servers, in their order; at least one. */
   readonly addresses: readonly Address[];
+  /** How many administrators the service has; with 0 anybody may do what they may. */
+  readonly administrators: number;
   readonly useSsl: boolean;
   readonly verbose: boolean;
   readonly overwrite: boolean;
@@ -42,8 +44,17 @@ export function parseCertSettings(args: readonly string[]): CertSettings {
   requireDistinct(addresses);
   const { name = 'MyIronfleetService', type = 'IronRSLKV', outputdir = '.' } = given;
   requireShort(serverName({ name, type }, count));
-  const { usessl = true, verbose = false, overwrite = false } = given;
-  return { name, type, outputDir: outputdir, addresses, useSsl: usessl, verbose, overwrite };
+  const { admins = 0, usessl = true, verbose = false, overwrite = false } = given;
+  return {
+    name,
+    type,
+    outputDir: outputdir,
+    addresses,
+    administrators: admins,
+    useSsl: usessl,
+    verbose,
+    overwrite,
+  };
 }
 
 /** What the server with this number, counted from 1, is called. */
@@ -51,6 +62,12 @@ export const serverName = (
   { name, type }: Pick<CertSettings, 'name' | 'type'>,
   number: number,
 ): string => `${name}.${type}.server${number}`;
+
+/** What the administrator with this number, counted from 1, is called. */
+export const administratorName = (
+  { name, type }: Pick<CertSettings, 'name' | 'type'>,
+  number: number,
+): string => `${name}.${type}.admin${number}`;
 
 /** A server's name serves as a domain name in TLS. */
 const labels: ValueKind<string> = {
@@ -63,10 +80,13 @@ const host: ValueKind<string> = {
   read: (value) => (/^[^\s\p{Cc}]{1,255}$/u.test(value) ? value : undefined),
 };
 
+const MAX_ADMINISTRATORS = 99;
+
 const PLAIN_KINDS = {
   name: labels,
   type: labels,
   outputdir: text,
+  admins: wholeNumber(0, MAX_ADMINISTRATORS),
   usessl: flag,
   verbose: flag,
   overwrite: flag,

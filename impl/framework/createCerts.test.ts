@@ -16,6 +16,7 @@ import { createCerts } from './createCerts.ts';
 import {
   describe as describeServer,
   ownServer,
+  readCredentials,
   readPrivateIdentity,
   readServiceIdentity,
 } from './identity.ts';
@@ -87,6 +88,33 @@ describe('create-certs', () => {
     );
   });
 
+  test('gives a service administrators, each with a key in a file of its own', async () => {
+    const lines = await create(['name=My', into(), 'addr1=h', 'port1=1', 'admins=2']);
+    const privateFile = (n: number) => inDirectory(`My.IronRSLKV.admin${n}.private.txt`);
+    expect(lines[2]).toBe(
+      `Successfully wrote private key for administrator 2 to ${privateFile(2)}`,
+    );
+    const path = inDirectory('My.IronRSLKV.service.txt');
+    const { administrators } = readServiceIdentity(path);
+    for (const number of [1, 2]) {
+      const { pkcs12: _, ...key } = readCredentials(privateFile(number));
+      expect(key).toEqual(administrators?.[number - 1]);
+      expect(statSync(privateFile(number)).mode & 0o777).toBe(0o600);
+      expect(() => readPrivateIdentity(privateFile(number))).toThrow('HostNameOrAddress must');
+    }
+    const keys = readFileSync(path, 'utf8').match(/"PublicKey":"[^"]+"/g) ?? [];
+    expect(readFileSync(path, 'utf8')).toBe(
+      '{"FriendlyName":"My","ServiceType":"IronRSLKV","Servers":'
+        + `[{"FriendlyName":"My.IronRSLKV.server1",${keys[0]},"HostNameOrAddress":"h","Port":1}],`
+        + '"UseSsl":true,"Administrators":'
+        + `[{"FriendlyName":"My.IronRSLKV.admin1",${keys[1]}},`
+        + `{"FriendlyName":"My.IronRSLKV.admin2",${keys[2]}}]}`,
+    );
+    await expect(create(['name=My', into(), 'addr1=h', 'port1=1', 'admins=1'])).rejects.toThrow(
+      'exists already',
+    );
+  });
+
   test('makes the directory, leaves only the files in it, and hides the private ones', async () => {
     await create([into('new/deep'), 'addr1=h', 'port1=1']);
     expect(readdirSync(inDirectory('new/deep')).sort()).toEqual([DEFAULT_PRIVATE, DEFAULT_SERVICE]);
@@ -134,6 +162,7 @@ describe('the settings', () => {
       type: 'IronRSLKV',
       outputDir: '.',
       addresses: [{ host: 'h', port: 65_535 }],
+      administrators: 0,
       useSsl: true,
       verbose: false,
       overwrite: false,
@@ -178,6 +207,7 @@ describe('the settings', () => {
     ['a path for a name', ['name=../x', 'addr1=h', 'port1=1'], 'name=../x will not do'],
     ['a label of 64', [`name=${'x'.repeat(64)}`, 'addr1=h', 'port1=1'], 'will not do'],
     ['too long a name', [`name=${'x.'.repeat(125)}x`, 'addr1=h', 'port1=1'], 'is longer than 253'],
+    ['too many administrators', ['admins=100', 'addr1=h', 'port1=1'], 'admins=100 will not do'],
     ['half a truth', ['usessl=yes', 'addr1=h', 'port1=1'], 'usessl=yes will not do'],
   ])('with %s are refused', (_, settings, why) => {
     expect(() => parseCertSettings(settings)).toThrow(UsageError);

@@ -1,17 +1,23 @@
 /**
  * # Creating a service's identities
  *
- * Makes a key for each server of a new service, and writes the service file and the private key
- * files, byte for byte in the original's form.
+ * Makes a key for each server of a new service, and for each administrator if it is to have some,
+ * and writes the service file and the private key files, byte for byte in the original's form.
  *
  * Follows CreateIronServiceCerts of IronFleet; departs from it in that all is made before
- * anything is written, and that files which exist are kept unless `overwrite=true`.
+ * anything is written, that files which exist are kept unless `overwrite=true`, and in
+ * administrators.
  */
 import { access, constants, lstat, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createServerCredentials } from './certificate.ts';
-import { type CertSettings, parseCertSettings, serverName } from './certSettings.ts';
-import { describe, type PrivateIdentity } from './identity.ts';
+import {
+  administratorName,
+  type CertSettings,
+  parseCertSettings,
+  serverName,
+} from './certSettings.ts';
+import { describe, type PrivateIdentity, shortKey } from './identity.ts';
 import { privateFileText, serviceFileText } from './identityText.ts';
 import { UsageError } from './usageError.ts';
 
@@ -35,26 +41,27 @@ export async function createCerts(
 ): Promise<void> {
   const settings = parseCertSettings(args);
   await makeRoom(settings);
-  const servers = await createServers(settings, surroundings);
+  const [servers, administrators] = await createIdentities(settings, surroundings);
   const service = {
     friendlyName: settings.name,
     serviceType: settings.type,
     servers,
     useSsl: settings.useSsl,
+    ...(administrators.length > 0 && { administrators }),
   };
   await writeFiles(settings.outputDir, [
     // The service file comes last, so that where it is the others are too.
-    ...servers.map((server) => ({
-      name: privateFileName(server.friendlyName),
-      text: privateFileText(server),
+    ...[...servers, ...administrators].map((identity) => ({
+      name: privateFileName(identity.friendlyName),
+      text: privateFileText(identity),
       mode: 0o600,
     })),
     { name: serviceFileName(settings), text: serviceFileText(service), mode: 0o644 },
   ]);
-  report(settings, servers, surroundings.print);
+  report(settings, servers, administrators, surroundings.print);
 }
 
-const privateFileName = (server: string): string => `${server}.private.txt`;
+const privateFileName = (whose: string): string => `${whose}.private.txt`;
 
 const serviceFileName = ({ name, type }: CertSettings): string => `${name}.${type}.service.txt`;
 
@@ -65,7 +72,10 @@ async function makeRoom(settings: CertSettings): Promise<void> {
     await mkdir(outputDir, { recursive: true });
     await access(outputDir, constants.W_OK);
   });
-  const names = addresses.map((_, index) => privateFileName(serverName(settings, index + 1)));
+  const names = [
+    ...addresses.map((_, index) => serverName(settings, index + 1)),
+    ...administratorNames(settings),
+  ].map(privateFileName);
   for (const name of [serviceFileName(settings), ...names]) {
     const path = join(outputDir, name);
     const present = await lstat(path).catch(() => undefined);
@@ -74,23 +84,33 @@ async function makeRoom(settings: CertSettings): Promise<void> {
   }
 }
 
-/** All keys are made at the same time, as far as the machine can. */
-function createServers(
+const administratorNames = (settings: CertSettings): readonly string[] =>
+  Array.from({ length: settings.administrators }, (_, index) =>
+    administratorName(settings, index + 1),
+  );
+
+/**
+ * All keys are made at the same time, as far as the machine can: first those of the servers, then
+ * those of the administrators, who are found nowhere.
+ */
+async function createIdentities(
   settings: CertSettings,
   { now, progress, keyBits }: Surroundings,
-): Promise<PrivateIdentity[]> {
-  const total = settings.addresses.length;
+): Promise<readonly [PrivateIdentity[], PrivateIdentity[]]> {
+  const { addresses, administrators } = settings;
+  const total = addresses.length + administrators;
   let made = 0;
   progress?.(made, total);
-  const create = async (host: string, port: number, number: number): Promise<PrivateIdentity> => {
-    const name = serverName(settings, number);
+  const create = async (name: string, host: string, port: number): Promise<PrivateIdentity> => {
     const credentials = await createServerCredentials(name, now, keyBits);
     progress?.(++made, total);
     return { ...credentials, host, port };
   };
-  return Promise.all(
-    settings.addresses.map(({ host, port }, index) => create(host, port, index + 1)),
+  const servers = addresses.map(({ host, port }, index) =>
+    create(serverName(settings, index + 1), host, port),
   );
+  const others = administratorNames(settings).map((name) => create(name, '', 0));
+  return Promise.all([Promise.all(servers), Promise.all(others)]);
 }
 
 interface OutputFile {
@@ -115,13 +135,22 @@ async function writeFiles(directory: string, files: readonly OutputFile[]): Prom
 function report(
   settings: CertSettings,
   servers: readonly PrivateIdentity[],
+  administrators: readonly PrivateIdentity[],
   print: (line: string) => void,
 ): void {
   const pathOf = (name: string) => join(settings.outputDir, name);
+  const tell = (whose: string, { friendlyName }: PrivateIdentity): void =>
+    print(
+      `Successfully wrote private key for ${whose} to ${pathOf(privateFileName(friendlyName))}`,
+    );
   for (const [index, server] of servers.entries()) {
     if (settings.verbose) print(describe(server));
-    const path = pathOf(privateFileName(server.friendlyName));
-    print(`Successfully wrote private key for server ${index + 1} to ${path}`);
+    tell(`server ${index + 1}`, server);
+  }
+  for (const [index, administrator] of administrators.entries()) {
+    const { friendlyName, publicKey } = administrator;
+    if (settings.verbose) print(`${friendlyName} (key ${shortKey(publicKey)})`);
+    tell(`administrator ${index + 1}`, administrator);
   }
   print(`Successfully wrote service description to ${pathOf(serviceFileName(settings))}`);
   print('DONE - SUCCESS');

@@ -10,6 +10,7 @@ import {
   endPointOf,
   ownServer,
   type PrivateIdentity,
+  readCredentials,
   readPrivateIdentity,
   readServiceIdentity,
   requireServiceType,
@@ -200,6 +201,13 @@ describe('a service file', () => {
 describe('a private key file', () => {
   test('is read as it was written, with the public key out of its certificate', () => {
     expect(readPrivateIdentity(written(privateFileText(alice)))).toEqual(alice);
+  });
+
+  test('need not say where its owner is found, if that does not matter', () => {
+    const { host: _host, port: _port, ...credentials } = alice;
+    const path = changedPrivate({ HostNameOrAddress: '', Port: 0 });
+    expect(readCredentials(path)).toEqual(credentials);
+    expect(usageErrorOf(() => readPrivateIdentity(path))).toContain('HostNameOrAddress must not');
   });
 
   test.each<[string, () => Change, string]>([

@@ -7,7 +7,8 @@
  * key.
  *
  * Follows Common/Native/IoFramework.cs of IronFleet, whose files these are; departs from it in
- * that a property without which nothing can work (anything but `UseSsl`) may not be missing.
+ * that a property without which nothing can work (anything but `UseSsl`) may not be missing, and in
+ * `Administrators`, which it does not have and passes over.
  */
 import { createPublicKey, hash, type X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
@@ -28,6 +29,14 @@ export interface ServerIdentity {
   readonly endPoint: EndPoint;
 }
 
+/** Somebody whom the service obeys, though nobody can be reached under that key. */
+export interface AdministratorIdentity {
+  readonly friendlyName: string;
+  /** DER of the PKCS#1 `RSAPublicKey`. */
+  readonly publicKey: Uint8Array;
+  readonly endPoint: EndPoint;
+}
+
 /** A service as its service file describes it. The order of the servers may mean something. */
 export interface ServiceIdentity {
   readonly friendlyName: string;
@@ -36,6 +45,8 @@ export interface ServiceIdentity {
   readonly servers: readonly ServerIdentity[];
   /** Whether peers talk over mutual TLS; otherwise they use plain TCP and believe each other. */
   readonly useSsl: boolean;
+  /** Who may give orders, no two with the same key; without it anybody may, as in the original. */
+  readonly administrators?: readonly AdministratorIdentity[] | undefined;
 }
 
 /** One server as its private key file describes it to that server alone. */
@@ -53,7 +64,8 @@ export interface PrivateIdentity {
 
 /** Reads a service file. Throws a {@link UsageError} if it is missing or makes no sense. */
 export function readServiceIdentity(path: string): ServiceIdentity {
-  const { FriendlyName, ServiceType, Servers, UseSsl } = read('service file', path, serviceFile);
+  const file = read('service file', path, serviceFile);
+  const { FriendlyName, ServiceType, Servers, UseSsl, Administrators } = file;
   const servers = Servers.map((server) => ({
     friendlyName: server.FriendlyName,
     publicKey: server.PublicKey,
@@ -61,12 +73,32 @@ export function readServiceIdentity(path: string): ServiceIdentity {
     port: server.Port,
     endPoint: endPointOf(server.PublicKey),
   }));
-  return { friendlyName: FriendlyName, serviceType: ServiceType, servers, useSsl: UseSsl };
+  const administrators = Administrators?.map((administrator) => ({
+    friendlyName: administrator.FriendlyName,
+    publicKey: administrator.PublicKey,
+    endPoint: endPointOf(administrator.PublicKey),
+  }));
+  return {
+    friendlyName: FriendlyName,
+    serviceType: ServiceType,
+    servers,
+    useSsl: UseSsl,
+    ...(administrators && { administrators }),
+  };
 }
 
 /** Reads a private key file. Throws a {@link UsageError} if it is missing or makes no sense. */
 export function readPrivateIdentity(path: string): PrivateIdentity {
   const file = read('private key file', path, privateFile);
+  const credentials = credentialsIn(file, path);
+  return { ...credentials, host: file.HostNameOrAddress, port: file.Port };
+}
+
+/** Reads a private key file of somebody who need not be found anywhere. Throws in the same way. */
+export const readCredentials = (path: string): Omit<PrivateIdentity, 'host' | 'port'> =>
+  credentialsIn(read('private key file', path, credentialsFile), path);
+
+function credentialsIn(file: z.infer<typeof credentialsFile>, path: string) {
   const publicKey = certifiedKey(file.Pkcs12);
   if (publicKey === undefined) {
     throw unreadable(
@@ -78,8 +110,6 @@ export function readPrivateIdentity(path: string): PrivateIdentity {
   return {
     friendlyName: file.FriendlyName,
     pkcs12: file.Pkcs12,
-    host: file.HostNameOrAddress,
-    port: file.Port,
     publicKey,
     endPoint: endPointOf(publicKey),
   };
@@ -145,6 +175,8 @@ const server = z.object(
   'must be an object',
 );
 
+const administrator = z.object({ FriendlyName: name, PublicKey: publicKey }, 'must be an object');
+
 const serviceFile = z.object(
   {
     FriendlyName: name,
@@ -154,14 +186,17 @@ const serviceFile = z.object(
       .min(1, 'must name at least one server')
       .refine(haveDistinctKeys, 'must not name one key twice'),
     UseSsl: z.boolean('must be true or false').default(false),
+    Administrators: z
+      .array(administrator, 'must be an array')
+      .refine(haveDistinctKeys, 'must not name one key twice')
+      .optional(),
   },
   'must be an object',
 );
 
-const privateFile = z.object(
-  { FriendlyName: name, Pkcs12: bytes, HostNameOrAddress: name, Port: port },
-  'must be an object',
-);
+const credentialsFile = z.object({ FriendlyName: name, Pkcs12: bytes }, 'must be an object');
+
+const privateFile = credentialsFile.extend({ HostNameOrAddress: name, Port: port });
 
 /** Far above the size of a service of 999 servers. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;

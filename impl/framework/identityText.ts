@@ -2,7 +2,8 @@
  * # The text of identity files
  *
  * What `readServiceIdentity` and `readPrivateIdentity` read, as System.Text.Json writes it for
- * the original: its properties, their order, its escapes in strings, no white space.
+ * the original: its properties, their order, its escapes in strings, no white space. Administrators,
+ * of whom the original knows nothing, come last, and only where the service has the property.
  */
 import type { PrivateIdentity, ServiceIdentity } from './identity.ts';
 
@@ -19,6 +20,14 @@ export const serviceFileText = (service: ServiceIdentity): string =>
       }),
     )}]`,
     UseSsl: `${service.useSsl}`,
+    ...(service.administrators && {
+      Administrators: `[${service.administrators.map((administrator) =>
+        object({
+          FriendlyName: string(administrator.friendlyName),
+          PublicKey: base64(administrator.publicKey),
+        }),
+      )}]`,
+    }),
   });
 
 export const privateFileText = (me: PrivateIdentity): string =>
