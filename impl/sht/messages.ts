@@ -90,14 +90,16 @@ export type Content =
   | Status
   | { readonly type: 'refusal'; readonly reason: Reason };
 
+export interface SingleMessage {
+  readonly type: 'single';
+  readonly seqno: number;
+  /** Whoever it is for, as its sender says; nobody looks at it. */
+  readonly dst: EndPoint;
+  readonly content: Content;
+}
+
 export type Message =
-  | {
-      readonly type: 'single';
-      readonly seqno: number;
-      /** Whoever it is for, as its sender says; nobody looks at it. */
-      readonly dst: EndPoint;
-      readonly content: Content;
-    }
+  | SingleMessage
   | { readonly type: 'ack'; readonly seqno: number }
   | { readonly type: 'numbersRequest' }
   | { readonly type: 'numbers'; readonly accepted: number; readonly acked: number };

@@ -107,7 +107,8 @@ export function bytesOf(content: Content): number {
 }
 
 /** A range for a reader. */
-export const showRange = ({ low, high }: KeyRange): string => `[${showBound(low)},${showBound(high)})`;
+export const showRange = ({ low, high }: KeyRange): string =>
+  `[${showBound(low)},${showBound(high)})`;
 
 const showBound = (bound: Bound): string => (bound < 0n ? '−∞' : bound >> 64n ? '∞' : `${bound}`);
 

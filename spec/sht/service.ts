@@ -86,11 +86,12 @@ const takesEffect = ({ server, request, reply }: Executed, s: State, t: State): 
       ?? clause('a get is answered with what the table has', reply === s.map.get(request.key)))
     : (clause(
         'a set changes its key, and nothing else',
-        t.map.equals(request.value === undefined
-          ? s.map.without(request.key)
-          : s.map.with(request.key, request.value)),
-      )
-      ?? clause('a set is answered with what was set', reply === request.value)));
+        t.map.equals(
+          request.value === undefined
+            ? s.map.without(request.key)
+            : s.map.with(request.key, request.value),
+        ),
+      ) ?? clause('a set is answered with what was set', reply === request.value)));
 
 /** The last row has higher numbers than the one before it of the same client and server. */
 function numbersRise(executed: Log<Executed>): Verdict {
@@ -170,10 +171,7 @@ export const replyWasExecuted = (
  * The correspondence of one row of the log, by the requests sent so far, or by the one of them that
  * bears it out.
  */
-export const requestWasSent = (
-  row: Executed,
-  sent: Iterable<Packet<RequestMessage>>,
-): Verdict =>
+export const requestWasSent = (row: Executed, sent: Iterable<Packet<RequestMessage>>): Verdict =>
   clause(
     'what was executed was sent by its client to that server',
     exists(
