@@ -9,6 +9,7 @@ import {
   taggedUnion,
   tuple,
   u64,
+  u64Exact,
 } from '../../impl/framework/marshal.ts';
 import { type Grammar, isFrameOf, read, type Value, write } from './wire.ts';
 
@@ -16,6 +17,7 @@ const hex = (text: string): Uint8Array =>
   new Uint8Array(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 
 const U64: Grammar = { kind: 'u64' };
+const EXACT: Grammar = { kind: 'u64Exact' };
 const BYTES: Grammar = { kind: 'bytes' };
 const PAIR: Grammar = { kind: 'tuple', of: [U64, BYTES] };
 const LIST: Grammar = { kind: 'array', of: PAIR };
@@ -31,6 +33,8 @@ describe('the wire format', () => {
   test.each<[string, Grammar, string, Value]>([
     ['a number', U64, '0000000000000100', 256],
     ['the largest number', U64, MAX, Number.MAX_SAFE_INTEGER],
+    ['a number that is exact', EXACT, '0102030405060708', 0x0102_0304_0506_0708n],
+    ['the largest number that is exact', EXACT, 'f'.repeat(16), 2n ** 64n - 1n],
     ['no bytes', BYTES, ZERO, hex('')],
     ['bytes', BYTES, `${TWO} abcd`, hex('abcd')],
     ['a tuple without fields', { kind: 'tuple', of: [] }, '', []],
@@ -56,6 +60,10 @@ describe('the wire format', () => {
 
   test.each<[string, Grammar, Value]>([
     ['less than nothing', U64, -1],
+    ['exactly less than nothing', EXACT, -1n],
+    ['more than 64 bits', EXACT, 2n ** 64n],
+    ['what is not exact, where it should be', EXACT, 1],
+    ['what is exact, where it should not be', U64, 1n],
     ['half a number', U64, 0.5],
     ['a number that is too large', U64, 2 ** 53],
     ['bytes for a number', U64, hex('ab')],
@@ -86,6 +94,7 @@ describe('the wire format', () => {
     ['more bytes than there may be', FEW, `${ONE} 0000000000000003 abcdef`],
     ['more elements than there may be', FEW, `${TWO} ${ZERO} ${ZERO}`],
     ['a case that is none', CHOICE, '0000000000000003 0000000000000001'],
+    ['seven bytes of an exact number', EXACT, '01020304050607'],
     ['a case that is far from being one', CHOICE, `${MAX} ${ONE}`],
     ['a case without its field', CHOICE, ZERO],
     ['bytes after a case without fields', CHOICE, `${ONE} ${ONE}`],
@@ -149,6 +158,12 @@ const shape = <T>(
 ): Shape => ({ grammar, codec, values, translate });
 
 const NUMBER = shape(U64, u64, fc.oneof(fc.nat({ max: 3 }), fc.maxSafeNat()), (value) => value);
+const EXACTLY = shape(
+  EXACT,
+  u64Exact,
+  fc.oneof(fc.bigInt(0n, 3n), fc.bigInt(0n, 2n ** 64n - 1n)),
+  (value) => value,
+);
 const STRING = shape(
   BYTES,
   byteArray(Number.POSITIVE_INFINITY),
@@ -207,7 +222,7 @@ function unionOf(cases: readonly (readonly Shape[])[]): Shape {
  * are bounded.
  */
 const shapes = (depth: number): fc.Arbitrary<Shape> => {
-  const leaf = fc.constantFrom(NUMBER, STRING);
+  const leaf = fc.constantFrom(NUMBER, EXACTLY, STRING);
   if (depth === 0) return leaf;
   const inner = shapes(depth - 1);
   const some = fc.array(inner, { minLength: 1, maxLength: 3 });

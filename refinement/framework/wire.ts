@@ -8,12 +8,14 @@
  * or count is believed before there is room for what it promises.
  *
  * Follows Common/Framework and Impl/Common/GenericMarshalling.i.dfy of IronFleet; departs from it
- * in that integers above `Number.MAX_SAFE_INTEGER` mean nothing, and that limits are part of the
- * grammar.
+ * in that integers above `Number.MAX_SAFE_INTEGER` mean nothing, except where the grammar says that
+ * they are exact, and that limits are part of the grammar.
  */
 
 export type Grammar =
   | { readonly kind: 'u64' }
+  /** Any number of 64 bits, as a bigint. */
+  | { readonly kind: 'u64Exact' }
   /** At most so many bytes. */
   | { readonly kind: 'bytes'; readonly most?: number }
   /** At most so many elements. */
@@ -23,6 +25,7 @@ export type Grammar =
 
 export type Value =
   | number
+  | bigint
   | Uint8Array
   | readonly Value[]
   | { readonly case: number; readonly value: Value };
@@ -70,6 +73,19 @@ class Reader {
     return Number.isSafeInteger(value) ? value : undefined;
   }
 
+  /** The upper half counts for 2³² as much as the lower one. */
+  u64Exact(): bigint | undefined {
+    if (this.left < 8) return undefined;
+    const [upper, lower] = [this.#half(), this.#half()];
+    return (BigInt(upper) << 32n) + BigInt(lower);
+  }
+
+  #half(): number {
+    let value = 0;
+    for (let index = 0; index < 4; index++) value = value * 256 + (this.#bytes[this.#at++] ?? 0);
+    return value;
+  }
+
   take(length: number): Uint8Array | undefined {
     if (length > this.left) return undefined;
     this.#at += length;
@@ -81,6 +97,8 @@ function readValue(grammar: Grammar, reader: Reader): Value | undefined {
   switch (grammar.kind) {
     case 'u64':
       return reader.u64();
+    case 'u64Exact':
+      return reader.u64Exact();
     case 'bytes': {
       const length = reader.u64();
       if (length === undefined || length > (grammar.most ?? length)) return undefined;
@@ -134,6 +152,7 @@ function leastSize(grammar: Grammar): number {
 function findLeastSize(grammar: Grammar): number {
   switch (grammar.kind) {
     case 'u64':
+    case 'u64Exact':
     case 'bytes':
     case 'array':
       return 8;
@@ -148,6 +167,9 @@ function writeValue(grammar: Grammar, value: Value, bytes: number[]): void {
   switch (grammar.kind) {
     case 'u64':
       writeU64(value, bytes);
+      return;
+    case 'u64Exact':
+      writeExactly(value, bytes);
       return;
     case 'bytes':
       if (!(value instanceof Uint8Array)) throw new RangeError('these are no bytes');
@@ -193,4 +215,11 @@ function writeU64(value: Value, bytes: number[]): void {
     throw new RangeError('this is no whole number that can be counted to');
   }
   for (let power = 56; power >= 0; power -= 8) bytes.push(Math.floor(value / 2 ** power) % 256);
+}
+
+function writeExactly(value: Value, bytes: number[]): void {
+  if (typeof value !== 'bigint' || value < 0n || value >= 2n ** 64n) {
+    throw new RangeError('this is no whole number of 64 bits');
+  }
+  for (let shift = 56n; shift >= 0n; shift -= 8n) bytes.push(Number((value >> shift) % 256n));
 }
