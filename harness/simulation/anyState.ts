@@ -40,12 +40,14 @@ export type OnStep = (
 /** Some hosts on the point of taking a step, one after the other, and what it must refine. */
 export interface AnyStates<Impl, State, Message> {
   readonly refinement: HostRefinement<Impl, State, Message>;
+  /** What is more urgent to a host than the packet that wakes it, as a service says it. */
+  readonly urgent?: ((state: State) => readonly string[] | undefined) | undefined;
   readonly situations: Iterable<Situation<Impl, State, Message>>;
 }
 
 /** Checks steps from arbitrary states, and gives how many; throws the first refusal. */
 export function checkAnyStates<Impl extends Host, State, Message>(
-  { refinement, situations }: AnyStates<Impl, State, Message>,
+  { refinement, urgent, situations }: AnyStates<Impl, State, Message>,
   onStep?: OnStep,
 ): number {
   const { protocol } = refinement;
@@ -55,10 +57,10 @@ export function checkAnyStates<Impl extends Host, State, Message>(
   for (const { host, impl, state, packet, clock, passed } of situations) {
     const name = protocol.hosts[host] as string;
     try {
-      const action = takeStep(impl, io, packet, { host: name, step, clock });
+      const place = { host: name, step, clock };
+      const action = takeStep(impl, io, packet, place, urgent?.(state));
       onStep?.(host, action, clock, io.done);
-      const place = { host: name, step, action };
-      const checked = checker.check(place, name, state, io.done, impl);
+      const checked = checker.check({ host: name, step, action }, name, state, io.done, impl);
       passed?.(checked.step);
     } catch (error) {
       if (!(error instanceof BoundaryRefusal)) throw error;

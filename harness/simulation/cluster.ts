@@ -44,6 +44,7 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
   readonly strangers: readonly EndPoint[];
   readonly hosts: readonly Impl[];
   lastAction = '';
+  left = false;
   listener: Listener<Uint8Array, Envelope> | undefined;
   /** Hosts that run forget all when they stop. */
   readonly restart = undefined;
@@ -53,6 +54,8 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
   readonly #io = new SimulatedIo();
   readonly #readers: readonly FrameReader[];
   readonly #sent = new SentCounts();
+  /** Which hosts have left a packet where it was with their latest step. */
+  readonly #hasLeft: boolean[];
 
   constructor(service: SimulatedService<Impl, State, Message, Ghost, Spec>) {
     this.#service = service;
@@ -63,6 +66,7 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
     this.monitor = new Monitor(service.refinement);
     this.hosts = this.names.map((name) => service.createHost(name));
     this.#readers = this.names.map(() => new FrameReader(MAX_PAYLOAD));
+    this.#hasLeft = this.names.map(() => false);
     this.hosts.forEach((host, index) => {
       this.monitor.observeStart(index, host);
     });
@@ -83,8 +87,13 @@ export class Cluster<Impl extends Host, State, Message, Ghost, Spec>
     const received = parcel && { src: parcel.src, bytes: this.#unframe(host, parcel) };
     const { steps } = this.monitor.seen;
     const place = { host: this.names[host] as EndPoint, step: steps, clock };
-    const action = takeStep(impl, io, received, place);
+    const state = this.monitor.states[host] as State;
+    // A host that has just left a packet receives the next one, whatever comes first.
+    const urgent = this.#hasLeft[host] ? undefined : this.#service.urgent?.(state);
+    const action = takeStep(impl, io, received, place, urgent);
     this.lastAction = action;
+    this.left = io.waiting;
+    this.#hasLeft[host] = io.waiting;
     this.listener?.told(toldOf(this.names, host, action, clock, io.done));
     this.#checkFrames(host, io);
     this.#watcher.step(

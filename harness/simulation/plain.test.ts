@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { equal } from '../../spec/framework/equal.ts';
+import { OrderedMap } from '../../spec/framework/orderedMap.ts';
 import { fromJson, toJson, UnreadableError } from './plain.ts';
 
 /** Plain data of every kind; records with keys that look like those of the writing, too. */
@@ -19,6 +20,9 @@ const { plain } = fc.letrec<{ plain: unknown }>((tie) => ({
       .array(fc.tuple(tie('plain'), tie('plain')), { maxLength: 3 })
       .map((entries) => new Map(entries)),
     fc.array(tie('plain'), { maxLength: 3 }).map((items) => new Set(items)),
+    fc
+      .array(fc.tuple(fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }), tie('plain')))
+      .map((entries) => OrderedMap.from(entries)),
   ),
 }));
 
@@ -47,6 +51,9 @@ describe('plain data', () => {
     { $map: 7 },
     { $map: [[1]] },
     { $bigint: 'one' },
+    { $orderedMap: [[1, 1]] },
+    { $orderedMap: [[{ $bigint: '-1' }, 1]] },
+    { $orderedMap: [[{ $bigint: '18446744073709551616' }, 1]] },
     { $bytes: 'xyz' },
     { $number: '5' },
     { $set: [], $map: [] },

@@ -5,6 +5,7 @@
  * key that says what it is; everything else is written as it is, so that a reader can read it.
  */
 import { kindOf, notData } from '../../spec/framework/kind.ts';
+import { OrderedMap } from '../../spec/framework/orderedMap.ts';
 
 /** What was to be read back is nothing that was ever written. */
 export class UnreadableError extends Error {
@@ -30,6 +31,8 @@ export function toJson(value: unknown): unknown {
       return (value as readonly unknown[]).map(toJson);
     case 'map':
       return { $map: [...(value as ReadonlyMap<unknown, unknown>)].map(toJson) };
+    case 'orderedMap':
+      return { $orderedMap: [...(value as OrderedMap<unknown>)].map(toJson) };
     case 'set':
       return { $set: [...(value as ReadonlySet<unknown>)].map(toJson) };
     case 'record':
@@ -84,12 +87,21 @@ const text = (json: unknown, pattern: RegExp): string => {
   throw new UnreadableError(`${JSON.stringify(json)} is not written as it should be`);
 };
 
+function orderedMap(entries: readonly (readonly [unknown, unknown])[]): OrderedMap<unknown> {
+  const read = entries.map(([key, value]): [bigint, unknown] => {
+    if (typeof key === 'bigint' && key >= 0n && key >> 64n === 0n) return [key, value];
+    throw new UnreadableError('a key of an ordered map has 64 bits');
+  });
+  return OrderedMap.from(read);
+}
+
 const READERS: Readonly<Record<string, (json: unknown) => unknown>> = {
   $undefined: () => undefined,
   $number: (json) => Number(text(json, /^(?:NaN|-?Infinity|-0)$/)),
   $bigint: (json) => BigInt(text(json, /^-?\d+$/)),
   $bytes: (json) => new Uint8Array(Buffer.from(text(json, /^([0-9a-f]{2})*$/), 'hex')),
   $map: (json) => new Map(pairs(json)),
+  $orderedMap: (json) => orderedMap(pairs(json)),
   $set: (json) => new Set(items(json)),
   $record: (json) => Object.fromEntries(pairs(json).map(([key, value]) => [String(key), value])),
 };

@@ -32,6 +32,13 @@ export interface SimulatedProtocol<State, Message, Ghost, Spec> {
    */
   receivers(msg: Message): readonly string[];
   /**
+   * The actions of which a host in this state may take one before it is given a packet, which then
+   * waits for it, as running hosts do it. Without that a packet comes as it may, and some hosts have
+   * no room for it. Nothing, or absent, where nothing is more urgent; the same array for the same
+   * actions.
+   */
+  urgent?(state: State): readonly string[] | undefined;
+  /**
    * The earliest time after `clock`, by the host's clock, at which an action may be allowed that is
    * not allowed before; infinity if time makes no difference.
    */

@@ -23,6 +23,8 @@ import { STRANGERS } from './strangers.ts';
 import type { Lie, Listener, Move, Parcel, World } from './world.ts';
 
 const NOTHING: readonly never[] = [];
+/** How often, where chance decides, a packet does not wait for what is more urgent. */
+const BRUSQUE = 0.3;
 
 export class ProtocolWorld<State, Message, Ghost, Spec> implements World<Message> {
   readonly monitor: SystemMonitor<State, Message, Ghost, Spec>;
@@ -32,6 +34,7 @@ export class ProtocolWorld<State, Message, Ghost, Spec> implements World<Message
   readonly seen: Seen;
   readonly restart: ((host: number) => void) | undefined;
   lastAction = '';
+  left = false;
   listener: Listener<Message, Parcel<Message>> | undefined;
   readonly #service: SimulatedProtocol<State, Message, Ghost, Spec>;
   readonly #watcher: Watcher<State, Message, Ghost>;
@@ -58,6 +61,9 @@ export class ProtocolWorld<State, Message, Ghost, Spec> implements World<Message
     clock: number,
     chance: Random | undefined,
   ): readonly Parcel<Message>[] | undefined {
+    const first = parcel && this.#pickUrgent(host, clock, chance);
+    this.left = first !== undefined;
+    if (first !== undefined) return this.#take(host, first, undefined, clock);
     const picked = this.#pick(host, parcel, clock, chance);
     if (picked !== undefined) return this.#take(host, picked, parcel, clock);
     if (parcel === undefined) this.#idleAt[host] = clock;
@@ -149,6 +155,24 @@ export class ProtocolWorld<State, Message, Ghost, Spec> implements World<Message
       parcel === undefined ? moves.local : moves.named(this.#service.receivers(parcel.msg));
     try {
       return moves.pick(slots, host, this.#stateOf(host), parcel, clock, chance);
+    } catch (error) {
+      throw this.#broken(host, 'looks at what it may do', error);
+    }
+  }
+
+  /** What is more urgent than a packet; where chance decides, that is not always heeded. */
+  #pickUrgent(
+    host: number,
+    clock: number,
+    chance: Random | undefined,
+  ): Picked<State, Message> | undefined {
+    const state = this.#stateOf(host);
+    // Whoever has just left a packet takes the next one, whatever comes first.
+    const urgent = this.left ? undefined : this.#service.urgent?.(state);
+    if (urgent === undefined || chance?.happens(BRUSQUE)) return undefined;
+    const moves = this.#moves;
+    try {
+      return moves.pick(moves.named(urgent), host, state, undefined, clock, chance);
     } catch (error) {
       throw this.#broken(host, 'looks at what it may do', error);
     }

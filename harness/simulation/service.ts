@@ -20,6 +20,12 @@ export interface SimulatedService<Impl extends Host, State, Message, Ghost, Spec
   readonly refinement: Refinement<Impl, State, Message, Ghost, Spec>;
   createHost(me: EndPoint): Impl;
   /**
+   * The actions of which a host in this state takes one before it receives the packet that wakes
+   * it. Such a packet is left where it is, and wakes the host again at once; then it is received.
+   * Nothing, or absent, where nothing is more urgent than a packet.
+   */
+  urgent?(state: State): readonly string[] | undefined;
+  /**
    * Hosts in arbitrary states, reachable or not, each with something to do, to be checked along with
    * a behaviour, or nothing this time; absent where hosts can only be what they have become.
    */

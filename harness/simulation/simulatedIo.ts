@@ -65,17 +65,19 @@ export function frameOf(bytes: Uint8Array): Uint8Array {
 
 /**
  * Lets a host take one step; gives the name of its action. A step that throws is refused (B1), and
- * so is one that leaves the packet that woke the host where it is: it would be woken for ever.
+ * so is one that leaves the packet that woke the host where it is, unless it was one of the `urgent`
+ * actions: the host would be woken for ever.
  */
 export function takeStep(
   impl: Host,
   io: SimulatedIo,
   packet: Received | undefined,
   { clock, ...place }: Omit<Place, 'action'> & { readonly clock: number },
+  urgent?: readonly string[],
 ): string {
   io.begin(packet, clock);
   const action = stepOf(impl, io, packet === undefined ? 'deadline' : 'packet', place);
-  if (!io.waiting) return action;
+  if (!io.waiting || urgent?.includes(action)) return action;
   const failed = 'a host that is woken by a packet receives it';
   throw new HostRefusal({ ...place, action }, { failed });
 }

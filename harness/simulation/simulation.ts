@@ -226,12 +226,16 @@ export class Simulation<Said, P extends Parcel<Said>> {
   #step(host: number, parcel: P | undefined): void {
     const clock = this.#clocks.read(host, this.#now);
     const chance = this.#isFair ? undefined : this.#random;
-    const sent = this.#world.step(host, parcel, clock, chance);
-    if (sent !== undefined) {
-      this.#steps++;
-      for (const each of sent) this.#post(each);
-      this.#expectation?.observe(host, this.#world.lastAction);
-    }
+    let sent: readonly P[] | undefined;
+    do {
+      sent = this.#world.step(host, parcel, clock, chance);
+      if (sent !== undefined) {
+        this.#steps++;
+        for (const each of sent) this.#post(each);
+        this.#expectation?.observe(host, this.#world.lastAction);
+      }
+      // What the host has left where it is wakes it again.
+    } while (this.#world.left);
     this.#scheduleWake(host, parcel === undefined && sent !== undefined);
   }
 

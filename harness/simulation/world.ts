@@ -85,6 +85,11 @@ export interface World<Said, P extends Parcel<Said> = Parcel<Said>> {
   readonly testimony: Testimony | undefined;
   /** The action of the latest step. */
   readonly lastAction: string;
+  /**
+   * Whether the host that took the latest step was woken by a parcel and has left it where it is:
+   * then the parcel wakes it again at once.
+   */
+  readonly left: boolean;
   /** Listening takes time: most behaviours are not listened to. */
   listener: Listener<Said, P> | undefined;
 
