@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { difference, show } from './difference.ts';
 import { Log } from './log.ts';
+import { OrderedMap } from './orderedMap.ts';
 
 describe('difference', () => {
   const state = (ballot: number) => ({
@@ -19,6 +20,30 @@ describe('difference', () => {
     ['an item too many', ['a'], ['a', 'b'], '[1]', undefined, 'b'],
     ['nothing too many', ['a'], ['a', undefined], '.length', 1, 2],
     ['a log', { h: Log.of('a', 'b') }, { h: Log.of('a', 'c', 'd') }, '.h[1]', 'b', 'c'],
+    [
+      'an ordered entry',
+      OrderedMap.of([2n, { a: 1 }]),
+      OrderedMap.of([2n, { a: 2 }]),
+      '.get(2n).a',
+      1,
+      2,
+    ],
+    [
+      'an ordered key',
+      OrderedMap.of([2n, 7], [9n, 0]),
+      OrderedMap.of([9n, 1]),
+      '.get(2n)',
+      7,
+      undefined,
+    ],
+    [
+      'a key of nothing',
+      OrderedMap.empty(),
+      OrderedMap.of([9n, undefined]),
+      '.has(9n)',
+      false,
+      true,
+    ],
     ['a byte', new Uint8Array([1, 2]), new Uint8Array([1, 3]), '[1]', 2, 3],
     ['an entry', new Map([['k', 1]]), new Map([['l', 1]]), '.get("k")', 1, undefined],
     ['an absent entry', new Map(), new Map([['l', undefined]]), '.has("l")', false, true],
@@ -44,6 +69,7 @@ describe('show', () => {
     [{ a: [1, undefined], 'b c': new Set(['x']) }, '{a: [1, nothing], "b c": Set {"x"}}'],
     [new Map<unknown, unknown>([[1, { b: 2 }]]), 'Map {1 → {b: 2}}'],
     [Log.of('a', 'b'), '⟨"a", "b"⟩'],
+    [OrderedMap.of<unknown>([2n, { b: 2 }], [1n, 'x']), 'OrderedMap {1n → "x", 2n → {b: 2}}'],
     [new Uint8Array([0, 255]), '2 bytes 00ff'],
     [new Date(0), 'an object of class Date'],
     [[() => 1], '[a function]'],

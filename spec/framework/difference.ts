@@ -7,6 +7,7 @@
 import { equal, unmatchedElements, unmatchedEntries } from './equal.ts';
 import { classOf, kindOf } from './kind.ts';
 import type { Log } from './log.ts';
+import type { OrderedMap } from './orderedMap.ts';
 
 /**
  * The place where two values part, and what is there in each; `undefined` where there is nothing.
@@ -40,6 +41,8 @@ export function difference(expected: unknown, actual: unknown, path = ''): Diffe
         return inMap(expected as AnyMap, actual as AnyMap, path);
       case 'set':
         return inSet(expected as AnySet, actual as AnySet, path);
+      case 'orderedMap':
+        return inOrderedMap(expected as AnyOrderedMap, actual as AnyOrderedMap, path);
     }
   }
   return { path, expected, actual };
@@ -48,6 +51,7 @@ export function difference(expected: unknown, actual: unknown, path = ''): Diffe
 type PlainRecord = Readonly<Record<string, unknown>>;
 type AnyMap = ReadonlyMap<unknown, unknown>;
 type AnySet = ReadonlySet<unknown>;
+type AnyOrderedMap = OrderedMap<unknown>;
 
 function inSequence(
   expected: readonly unknown[],
@@ -98,6 +102,20 @@ function inMap(expected: AnyMap, actual: AnyMap, path: string): Difference | und
   );
 }
 
+function inOrderedMap(
+  expected: AnyOrderedMap,
+  actual: AnyOrderedMap,
+  path: string,
+): Difference | undefined {
+  for (const key of expected.differences(actual, equal)) {
+    return (
+      difference(expected.get(key), actual.get(key), `${path}.get(${show(key)})`)
+      ?? difference(expected.has(key), actual.has(key), `${path}.has(${show(key)})`)
+    );
+  }
+  return undefined;
+}
+
 function inSet(expected: AnySet, actual: AnySet, path: string): Difference | undefined {
   const [missing, added] = unmatchedElements(expected, actual);
   const [rest, inExpected] = missing.length > 0 ? [missing, true] : [added, false];
@@ -146,10 +164,9 @@ function print(value: unknown, room: number): string {
     case 'set':
       return printList('Set {', value as AnySet, '}', room, print);
     case 'map':
-      return printList('Map {', value as AnyMap, '}', room, ([key, content], left) => {
-        const name = print(key, left);
-        return `${name} → ${print(content, left - name.length)}`;
-      });
+      return printList('Map {', value as AnyMap, '}', room, printEntry);
+    case 'orderedMap':
+      return printList('OrderedMap {', value as AnyOrderedMap, '}', room, printEntry);
     case 'record':
       return printList(
         '{',
@@ -162,6 +179,11 @@ function print(value: unknown, room: number): string {
         },
       );
   }
+}
+
+function printEntry([key, content]: readonly [unknown, unknown], room: number): string {
+  const name = print(key, room);
+  return `${name} → ${print(content, room - name.length)}`;
 }
 
 function printBytes(bytes: Uint8Array, room: number): string {

@@ -5,6 +5,7 @@ import { difference, show } from './difference.ts';
 import { equal } from './equal.ts';
 import { fingerprint } from './fingerprint.ts';
 import { Log } from './log.ts';
+import { OrderedMap } from './orderedMap.ts';
 
 const leaf = fc.oneof(
   fc.constantFrom<unknown>(undefined, null, true, false, 0, -0, 1, 2, Number.NaN, 0.5, 2 ** 40, 1n),
@@ -13,7 +14,7 @@ const leaf = fc.oneof(
 );
 
 /** Nested plain data from so small a domain that two of them are often equal, or nearly so. */
-const dataOf = (logs: boolean): fc.Arbitrary<unknown> =>
+const dataOf = (own: boolean): fc.Arbitrary<unknown> =>
   fc.letrec((tie) => {
     const item = tie('data');
     const items = fc.array(item, { maxLength: 3 });
@@ -30,10 +31,19 @@ const dataOf = (logs: boolean): fc.Arbitrary<unknown> =>
         },
         { weight: 1, arbitrary: fc.array(fc.tuple(item, item), { maxLength: 3 }).map(asMap) },
         { weight: 1, arbitrary: items.map((elements) => new Set(elements)) },
-        ...(logs ? [{ weight: 1, arbitrary: items.map((all) => Log.of(...all)) }] : []),
+        ...(own ? ownKinds(items) : []),
       ),
     };
   }).data;
+
+/** What the platform does not have. */
+const ownKinds = (items: fc.Arbitrary<unknown[]>) => [
+  { weight: 1, arbitrary: items.map((all) => Log.of(...all)) },
+  { weight: 1, arbitrary: items.map((all) => ordered(all.map((item, key) => [key % 2, item]))) },
+];
+
+const ordered = (entries: readonly (readonly [number, unknown])[]) =>
+  OrderedMap.from(entries.map(([key, value]) => [BigInt(key), value]));
 
 const asMap = (entries: readonly (readonly [unknown, unknown])[]) => new Map(entries);
 
@@ -45,6 +55,10 @@ function turned(value: unknown): unknown {
   }
   if (value instanceof Set) return new Set([...value].reverse().map(turned));
   if (value instanceof Log) return Log.of(...[...value].map(turned));
+  if (value instanceof OrderedMap) {
+    const entries: (readonly [bigint, unknown])[] = [...value];
+    return OrderedMap.from(entries.reverse().map(([key, content]) => [key, turned(content)]));
+  }
   if (value instanceof Uint8Array) return value.slice();
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
@@ -118,6 +132,11 @@ describe('equal', () => {
     ['a record and a map', {}, new Map()],
     ['a map and a set', new Map(), new Set()],
     ['an array and a log', [], Log.of()],
+    ['a map and an ordered map', new Map(), OrderedMap.empty()],
+    ['ordered maps, other values', ordered([[1, 2]]), ordered([[1, 3]])],
+    ['ordered maps, other keys', ordered([[1, 2]]), ordered([[2, 2]])],
+    ['ordered maps of another size', ordered([[1, 2]]), OrderedMap.of([1n, 2], [2n, undefined])],
+    ['an ordered map with high keys', OrderedMap.of([1n << 32n, 0]), OrderedMap.of([1n << 33n, 0])],
     ['an array and bytes', [], new Uint8Array()],
     ['null and a record', null, {}],
     ['undefined and null', undefined, null],
@@ -171,6 +190,7 @@ describe('equal', () => {
       (x: unknown) => new Map([[1, x]]),
       (x: unknown) => new Set([x]),
       (x: unknown) => Log.of(x),
+      (x: unknown) => OrderedMap.of([1n, x]),
     ]) {
       expect(() => fingerprint(wrap(make()))).toThrow('not plain data');
       const [a, b] = [wrap(make()), wrap(make())];

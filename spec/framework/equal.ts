@@ -11,6 +11,7 @@
  */
 import { kindOf, MAX_DEPTH, notData, tooDeep } from './kind.ts';
 import type { Log } from './log.ts';
+import type { OrderedMap } from './orderedMap.ts';
 
 /**
  * Whether two values have the same contents.
@@ -41,6 +42,10 @@ function equalWithin(depth: number, a: unknown, b: unknown): boolean {
       return equalBytes(a as Uint8Array, b as Uint8Array);
     case 'log':
       return equalLogs(depth - 1, a as Log<unknown>, b as Log<unknown>);
+    case 'orderedMap':
+      return (a as OrderedMap<unknown>).equals(b as OrderedMap<unknown>, (x, y) =>
+        equalWithin(depth - 1, x, y),
+      );
     default:
       return false; // Primitives are equal only if they are the same.
   }

@@ -11,6 +11,8 @@
  */
 import { kindOf, MAX_DEPTH, notData, tooDeep } from './kind.ts';
 import type { Log } from './log.ts';
+import type { OrderedMap } from './orderedMap.ts';
+import { bitsOf } from './orderedMapTree.ts';
 
 /** Two unsigned 32-bit halves. */
 export interface Fingerprint {
@@ -81,6 +83,8 @@ export class Hasher {
         return this.#ordered(depth - 1, TAGS.array, value as readonly unknown[]);
       case 'log':
         return this.#ordered(depth - 1, TAGS.log, value as Log<unknown>);
+      case 'orderedMap':
+        return this.#orderedMap(depth - 1, value as OrderedMap<unknown>);
       case 'set':
         return this.#unordered(TAGS.set, value as ReadonlySet<unknown>, (element) =>
           this.#add(depth - 1, element),
@@ -121,6 +125,15 @@ export class Hasher {
   #ordered(depth: number, tag: number, items: Iterable<unknown> & { length: number }): this {
     this.word(tag).word(items.length);
     for (const item of items) this.#add(depth, item);
+    return this;
+  }
+
+  #orderedMap(depth: number, map: OrderedMap<unknown>): this {
+    this.word(TAGS.orderedMap).word(map.size);
+    for (const [key, value] of map) {
+      const { hi, lo } = bitsOf(key);
+      this.word(hi).word(lo).#add(depth, value);
+    }
     return this;
   }
 
@@ -190,6 +203,7 @@ const TAGS = {
   set: 12,
   bytes: 13,
   log: 14,
+  orderedMap: 15,
 } as const;
 
 const rotate = (word: number, by: number): number => (word << by) | (word >>> (32 - by));

@@ -1,12 +1,13 @@
 /**
  * # Kinds of values
  *
- * States and messages are plain data: primitives, arrays, records, maps, sets, bytes and logs.
- * Whatever compares, prints or hashes them goes by these kinds, and nothing else passes: an object
+ * States and messages are plain data: primitives, arrays, records, maps, sets, bytes, logs and
+ * ordered maps. Whatever compares, prints or hashes them goes by these kinds, and nothing else passes: an object
  * of a class that is not known here may hide what it knows from us, and a comparison that cannot
  * see everything would call different things equal.
  */
 import { Log } from './log.ts';
+import { OrderedMap } from './orderedMap.ts';
 
 export type Kind =
   | 'undefined'
@@ -20,7 +21,8 @@ export type Kind =
   | 'map'
   | 'set'
   | 'bytes'
-  | 'log';
+  | 'log'
+  | 'orderedMap';
 
 /** The kind of a value, or nothing for a function, a symbol, or an object of an unknown class. */
 export function kindOf(value: unknown): Kind | undefined {
@@ -43,6 +45,8 @@ function kindOfObject(value: object): Kind | undefined {
       return 'set';
     case Log.prototype:
       return 'log';
+    case OrderedMap.prototype:
+      return 'orderedMap';
   }
   // The platform's own byte buffers are a class derived from this one and hide nothing.
   return value instanceof Uint8Array ? 'bytes' : undefined;
