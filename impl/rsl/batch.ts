@@ -7,9 +7,9 @@
  * Follows Impl/RSL/CTypes.i.dfy and PacketParsing.i.dfy of IronFleet.
  */
 import { MAX_REQUEST_BYTES } from '../../spec/apps/application.ts';
+import { allocate } from '../framework/allocate.ts';
+import { endPointSize, readEndPoint, writeEndPoint } from '../framework/endPoints.ts';
 import { byteArray, type Input, u64 } from '../framework/marshal.ts';
-import { allocate } from './allocate.ts';
-import { endPointSize, readEndPoint, writeEndPoint } from './endPoints.ts';
 import { type Batch, MAX_BATCH_SIZE, MAX_CLIENT_BYTES, type Request } from './messages.ts';
 
 /** What a request in a batch takes besides the bytes of its client and of what it asks. */

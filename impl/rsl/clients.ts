@@ -8,8 +8,8 @@
  * kept where compatible.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
+import { allocate } from '../framework/allocate.ts';
 import type { Io } from '../framework/io.ts';
-import { allocate } from './allocate.ts';
 import { REQUEST_COST } from './backPressure.ts';
 import type { Message } from './messages.ts';
 import type { Replica } from './replica.ts';

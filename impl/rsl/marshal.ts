@@ -9,9 +9,9 @@
  */
 import { MAX_REPLY_BYTES, MAX_REQUEST_BYTES } from '../../spec/apps/application.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
+import { allocate } from '../framework/allocate.ts';
+import { endPointSize, writeEndPoint } from '../framework/endPoints.ts';
 import { byteArray, u64 } from '../framework/marshal.ts';
-import { allocate } from './allocate.ts';
-import { endPointSize, writeEndPoint } from './endPoints.ts';
 import {
   type Ballot,
   type Batch,

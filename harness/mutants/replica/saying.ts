@@ -63,7 +63,11 @@ export const saying: readonly NamedMutant[] = [
     name: 'writes the next messages over the last ones',
     clauses: [SENDS, STATE],
     patches: [
-      patch('impl/rsl/allocate.ts', 'slab = new ArrayBuffer(SLAB);\n    used = 0;', 'used = 0;'),
+      patch(
+        'impl/framework/allocate.ts',
+        'slab = new ArrayBuffer(SLAB);\n    used = 0;',
+        'used = 0;',
+      ),
     ],
   },
   {

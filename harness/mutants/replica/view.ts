@@ -94,8 +94,8 @@ const service: readonly NamedMutant[] = [
     patches: [
       patch(
         CLIENTS,
-        "import { allocate } from './allocate.ts';",
-        "import { allocate } from './allocate.ts';\nimport { marshalReply } from './marshal.ts';",
+        "import { allocate } from '../framework/allocate.ts';",
+        "import { allocate } from '../framework/allocate.ts';\nimport { marshalReply } from './marshal.ts';",
       ),
       patch(
         CLIENTS,
