@@ -13,47 +13,17 @@ import { replicaCampaign } from '../rsl/replicaCampaign.ts';
 import type { Plan } from '../simulation/plan.ts';
 import type { Behaviours } from './behaviour.ts';
 import type { Level } from './level.ts';
-
-/** What some services can be told and others cannot, as whole numbers, names and yes or no. */
-export interface Settings {
-  readonly application?: string;
-  readonly clients?: number;
-  readonly window?: number;
-  readonly batch?: number;
-  readonly batchBytes?: number;
-  readonly batchDelay?: number;
-  readonly viewTimeout?: number;
-  readonly heartbeat?: number;
-  readonly retry?: number;
-  readonly cachedReplies?: number;
-  readonly maxInteger?: number;
-  readonly durable?: boolean;
-}
-
-export const SETTINGS = [
-  'application',
-  'clients',
-  'window',
-  'batch',
-  'batchBytes',
-  'batchDelay',
-  'viewTimeout',
-  'heartbeat',
-  'retry',
-  'cachedReplies',
-  'maxInteger',
-  'durable',
-] as const satisfies readonly (keyof Settings)[];
+import type { DescribedSettings, Settings } from './settings.ts';
 
 /** What a user may fix instead of leaving it to chance. */
-export interface CampaignOptions {
+export interface CampaignOptions<Told = Settings> {
   /** How many hosts. */
   readonly hosts?: number | undefined;
   /** Only what the original does. */
   readonly compatible?: boolean | undefined;
   /** How many steps of chaos a behaviour has at most. */
   readonly steps?: number | undefined;
-  readonly settings?: Settings | undefined;
+  readonly settings?: Told | undefined;
 }
 
 /** A configuration of a service and what is to befall it: from this, a behaviour follows. */
@@ -62,36 +32,49 @@ export interface Shape<Config> {
   readonly plan: Plan;
 }
 
-interface Described {
+interface Described<Told> {
   readonly name: string;
   readonly level: Level;
   /** How many behaviours a campaign tries unless it is told. */
   readonly runs: number;
   /** The settings that this service has. */
-  readonly settings: readonly (keyof Settings)[];
+  readonly settings: DescribedSettings;
   /** Why no configuration can be as these options want it, each reason in a sentence. */
-  objections(options: CampaignOptions): readonly string[];
+  objections(options: CampaignOptions<Told>): readonly string[];
   /** What is legal in these options but seldom meant, each in a sentence. */
-  remarks(options: CampaignOptions): readonly string[];
+  remarks(options: CampaignOptions<Told>): readonly string[];
 }
 
-export interface CampaignService<Config> extends Described {
+export interface CampaignService<Config, Told extends Settings = Settings> extends Described<Told> {
   readonly config: z.ZodType<Config>;
-  shapes(options: CampaignOptions): fc.Arbitrary<Shape<Config>>;
+  shapes(options: CampaignOptions<Told>): fc.Arbitrary<Shape<Config>>;
   behaviours(config: Config): Behaviours;
 }
 
-/** A service whose configurations are checked where they are used. */
-export interface AnyCampaignService extends Described {
+/**
+ * A service whose configurations are checked where they are used, and which is told only what is
+ * among its settings.
+ */
+export interface AnyCampaignService extends Described<Settings> {
   shapes(options: CampaignOptions): fc.Arbitrary<Shape<unknown>>;
   /** Throws a ZodError if `config` is no configuration of this service. */
   behaviours(config: unknown): Behaviours;
 }
 
-/** Forgets the type of a service's configurations. */
-export const anyService = <Config>(service: CampaignService<Config>): AnyCampaignService => ({
+/** Forgets the types of a service's configurations and settings. */
+export const anyService = <Config, Told extends Settings>(
+  service: CampaignService<Config, Told>,
+): AnyCampaignService => ({
   ...service,
-  shapes: (options) => service.shapes(options),
+  objections: (options) => service.objections(options as CampaignOptions<Told>),
+  remarks: (options) => service.remarks(options as CampaignOptions<Told>),
+  shapes: (options) => {
+    for (const name of Object.keys(options.settings ?? {})) {
+      if (Object.hasOwn(service.settings, name)) continue;
+      throw new RangeError(`${service.name} has no setting "${name}"`);
+    }
+    return service.shapes(options as CampaignOptions<Told>);
+  },
   behaviours: (config) => service.behaviours(service.config.parse(config)),
 });
 

@@ -1,9 +1,11 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Level } from '../campaign/level.ts';
-import type { Settings } from '../campaign/services.ts';
+import type { RslSettings } from '../rsl/settings.ts';
+import type { ShtSettings } from '../sht/settings.ts';
+import { addSettings } from './campaignSettings.ts';
 import { wholeNumber } from './wholeNumber.ts';
 
-/** As the campaigns have them, which are loaded only when one begins. */
+/** As campaigns have them, which are loaded only when one begins. */
 const LEVELS = ['impl', 'protocol'] as const satisfies readonly Level[];
 
 interface Options {
@@ -21,27 +23,11 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** Options of some services only, whose values the service itself judges. */
-const SETTINGS: readonly (readonly [flags: string, description: string])[] = [
-  ['--application <name>', 'what is replicated: counter or kv'],
-  ['--clients <count>', 'how many clients use the service (default: 1 to 6)'],
-  ['--window <count>', 'operations under way at once (default: 1 to 7)'],
-  ['--batch <count>', 'requests in a batch, at most (default: 1 to 4)'],
-  ['--batch-bytes <count>', 'bytes of requests in a batch, at most, unless one has more'],
-  ['--batch-delay <ms>', 'how long a batch waits to be full'],
-  ['--view-timeout <ms>', 'how long a leader may leave a request alone, at first'],
-  ['--heartbeat <ms>', 'how often replicas say that they are alive'],
-  ['--retry <ms>', 'after how long something lost is asked for again'],
-  ['--cached-replies <count>', "how many clients' latest replies are kept"],
-  ['--max-integer <count>', 'beyond which no counter grows'],
-  ['--durable', 'replicas write down what a crash must not undo, and may start again'],
-  ['--no-durable', 'replicas that stop are gone for good'],
-];
-
 const EXAMPLES = `
 Services, and the levels at which they can be run:
   lock  impl, protocol   hosts pass a lock around
   rsl   impl, protocol   replicas run one application for everybody
+  sht   impl, protocol   hosts keep a hash table, whose keys move from one to another
 
 Examples:
   $ ironfleet campaign lock                        10,000 behaviours
@@ -50,6 +36,7 @@ Examples:
   $ ironfleet campaign rsl                         the replicated service, every parameter at random
   $ ironfleet campaign rsl --level protocol        its protocol alone, with replicas that start again
   $ ironfleet campaign rsl --replicas 5 --window 2 --application kv
+  $ ironfleet campaign sht --keys 3 --delegation-keys 1    few keys, which move one by one
   $ ironfleet replay lock.failure.json             see a refused behaviour again
 
 A behaviour is so many steps of hosts in a network that loses, repeats, delays and reorders, while
@@ -62,24 +49,22 @@ proves nothing. Usually it was too short; with --require-coverage it then fails.
 The exit code is 0 if every step was allowed; 1 if one was refused, if the specification never took
 a step or, with --require-coverage, if anything that should happen never did; 2 for wrong usage.`;
 
-/** Refused later, with the service's own reason, if it is no number for it. */
-const anyNumber = (text: string): number => {
-  if (/^-?\d+$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number.');
-};
-
 export function register(program: Command): void {
   const command = program
     .command('campaign')
     .description('run many random behaviours of a service and check every step at every boundary')
-    .argument('<service>', 'what to check: lock or rsl')
+    .argument('<service>', 'what to check: lock, rsl or sht')
     .addOption(
       new Option(
         '--level <level>',
         "the running hosts, or the protocol's (default: the first that the service has)",
       ).choices(LEVELS),
     )
-    .option('--runs <count>', 'how many behaviours (default: 10000, rsl 8000)', wholeNumber(1))
+    .option(
+      '--runs <count>',
+      'how many behaviours (default: 10000, rsl and sht 8000)',
+      wholeNumber(1),
+    )
     .option('--time <seconds>', 'how long, instead of how many', wholeNumber(1))
     .option(
       '--seed <number>',
@@ -95,24 +80,20 @@ export function register(program: Command): void {
       wholeNumber(1),
     )
     .option('--compatible', 'check the behaviour of the original: nothing is repeated')
-    .option('--no-compatible', 'check no such behaviour (rsl tries both, unless told)')
+    .option('--no-compatible', 'check no such behaviour (rsl and sht try both, unless told)')
     .option('--require-coverage', 'fail if anything that should happen never did')
     .option(
       '--failure-file <path>',
       'where to write a refused behaviour (default: SERVICE.failure.json)',
     )
-    .option('--json', 'print the result as one line of JSON')
-    .optionsGroup('Options of rsl (what is not fixed is drawn at random):');
-  for (const [flags, description] of SETTINGS) {
-    if (/<(count|ms)>/.test(flags)) command.option(flags, description, anyNumber);
-    else command.option(flags, description);
-  }
+    .option('--json', 'print the result as one line of JSON');
+  addSettings(command);
   command
     .addHelpText('after', EXAMPLES)
-    .action(async (service: string, options: Options & Settings) => {
+    .action(async (service: string, options: CampaignCommandOptions) => {
       const { campaignCommand } = await import('./campaignCommand.ts');
       process.exitCode = await campaignCommand(service, options);
     });
 }
 
-export type CampaignCommandOptions = Options & Settings;
+export type CampaignCommandOptions = Options & RslSettings & ShtSettings;

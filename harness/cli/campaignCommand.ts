@@ -9,11 +9,11 @@ import { report, reportJson, verdictOf } from '../campaign/report.ts';
 import {
   type AnyCampaignService,
   type CampaignOptions,
-  SETTINGS,
-  type Settings,
   serviceNamed,
 } from '../campaign/services.ts';
+import { flagOf, type Settings } from '../campaign/settings.ts';
 import type { CampaignCommandOptions } from './campaign.ts';
+import { givenSettings } from './campaignSettings.ts';
 import { showProgress } from './progress.ts';
 import { retell } from './replayCommand.ts';
 
@@ -83,13 +83,10 @@ function requireService(name: string, level: Level | undefined): AnyCampaignServ
 
 /** The settings among the options, all of which the service must have. */
 function settingsFor(service: AnyCampaignService, options: CampaignCommandOptions): Settings {
-  const given = SETTINGS.filter((name) => options[name] !== undefined);
-  const stranger = given.find((name) => !service.settings.includes(name));
-  if (stranger !== undefined) {
-    const flag = stranger.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new UsageError(`${service.name} has no --${flag}`);
-  }
-  return Object.fromEntries(given.map((name) => [name, options[name]]));
+  const given = givenSettings(options);
+  const stranger = Object.keys(given).find((name) => !Object.hasOwn(service.settings, name));
+  if (stranger === undefined) return given;
+  throw new UsageError(`${service.name} has no ${flagOf(stranger)}`);
 }
 
 async function runWithProgress(request: CampaignRequest, shown: boolean): Promise<CampaignResult> {

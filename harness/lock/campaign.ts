@@ -14,7 +14,7 @@ export const lockCampaign: CampaignService<LockShape> = {
   name: 'lock',
   level: 'impl',
   runs: 10_000,
-  settings: [],
+  settings: {},
   objections: () => [],
   remarks: () => [],
   config: z.strictObject({

@@ -4,7 +4,7 @@
  * Each lacks one of the guards and bounds that keep a counter, a timer or a list within it. Behaviours
  * are drawn with so small a greatest integer that all of them are met.
  */
-import type { Settings } from '../campaign/services.ts';
+import type { RslSettings } from '../rsl/settings.ts';
 import { type Patch, patch, type ServiceMutant } from './mutant.ts';
 
 const ELECTION = 'protocol/rsl/election.ts';
@@ -12,7 +12,7 @@ const PROPOSING = 'protocol/rsl/proposing.ts';
 const REPLICA = 'protocol/rsl/replica.ts';
 const RETRY = 'protocol/rsl/retry.ts';
 
-const beyond = (name: string, found: Patch, settings: Settings = {}): ServiceMutant => ({
+const beyond = (name: string, found: Patch, settings: RslSettings = {}): ServiceMutant => ({
   name: `counts beyond the greatest integer: ${name}`,
   refusedBy: 'B3',
   clauses: ['R30'],

@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { COMPATIBLE, DEFAULT, type Parameters } from '../../protocol/rsl/configuration.ts';
 import type { CampaignOptions } from '../campaign/services.ts';
 import { rslCampaign } from './campaign.ts';
+import type { RslSettings } from './settings.ts';
 
-const configs = (options: CampaignOptions) =>
+const configs = (options: CampaignOptions<RslSettings>) =>
   fc.sample(rslCampaign.shapes(options), { seed: 1, numRuns: 200 }).map(({ config }) => config);
 
 describe('campaigns on the replicated service', () => {
@@ -91,7 +92,7 @@ describe('campaigns on the replicated service', () => {
     }
   });
 
-  test.each<[CampaignOptions, string]>([
+  test.each<[CampaignOptions<RslSettings>, string]>([
     [{ settings: { window: 0 } }, 'maxLogLength must be a whole number of at least 1, not 0'],
     [{ settings: { batch: 0 } }, 'maxBatchSize must be a whole number of at least 1, not 0'],
     [

@@ -10,9 +10,10 @@ import {
 } from '../../protocol/rsl/configuration.ts';
 import { protocolBehavioursOf } from '../campaign/behaviour.ts';
 import { DEFAULT_STEPS, longPlans } from '../campaign/plans.ts';
-import type { CampaignOptions, CampaignService, Settings } from '../campaign/services.ts';
+import type { CampaignOptions, CampaignService } from '../campaign/services.ts';
 import { APPLICATIONS } from './requests.ts';
 import { rslService } from './service.ts';
+import { RSL_SETTINGS, type RslSettings } from './settings.ts';
 import { MAX_REPLICAS, type RslShape, replicasOf } from './shape.ts';
 
 const MAX_CLIENTS = 100;
@@ -33,8 +34,8 @@ const parameters = z.strictObject({
   compatible: z.boolean(),
 }) satisfies z.ZodType<Parameters>;
 
-/** What each setting fixes. */
-const SETTINGS = {
+/** The parameters that settings fix. */
+const FIXING = {
   window: 'maxLogLength',
   batch: 'maxBatchSize',
   batchBytes: 'maxBatchBytes',
@@ -45,12 +46,12 @@ const SETTINGS = {
   cachedReplies: 'maxCachedReplies',
   maxInteger: 'maxInteger',
   durable: 'durable',
-} as const satisfies Partial<Record<keyof Settings, keyof Parameters>>;
+} as const satisfies Partial<Record<keyof RslSettings, keyof Parameters>>;
 
 /** The parameters that the options fix. */
-function fixedIn({ settings = {}, compatible }: CampaignOptions): Partial<Parameters> {
-  const fixed = Object.entries(SETTINGS).flatMap(([setting, parameter]) => {
-    const value = settings[setting as keyof typeof SETTINGS];
+function fixedIn({ settings = {}, compatible }: CampaignOptions<RslSettings>): Partial<Parameters> {
+  const fixed = Object.entries(FIXING).flatMap(([setting, parameter]) => {
+    const value = settings[setting as keyof typeof FIXING];
     return value === undefined ? [] : [[parameter, value]];
   });
   return { ...Object.fromEntries(fixed), ...(compatible !== undefined && { compatible }) };
@@ -103,11 +104,11 @@ function parametersWith(fixed: Partial<Parameters>): fc.Arbitrary<Parameters> {
 
 const replicaCounts = fc.oneof(often(1, 1), often(2, 2), often(6, 3), often(2, 4), often(4, 5));
 
-export const rslCampaign: CampaignService<RslShape> = {
+export const rslCampaign: CampaignService<RslShape, RslSettings> = {
   name: 'rsl',
   level: 'protocol',
   runs: 10_000,
-  settings: ['application', 'clients', ...(Object.keys(SETTINGS) as (keyof typeof SETTINGS)[])],
+  settings: RSL_SETTINGS,
   objections: (options) => {
     const fixed = fixedIn(options);
     const preset = fixed.compatible ? COMPATIBLE : { ...DEFAULT, durable: false };

@@ -8,16 +8,17 @@ import { behavioursOf } from '../campaign/behaviour.ts';
 import type { CampaignOptions, CampaignService } from '../campaign/services.ts';
 import { rslCampaign } from './campaign.ts';
 import { rslReplicas } from './replicas.ts';
+import type { RslSettings } from './settings.ts';
 import type { RslShape } from './shape.ts';
 
 const NOT_DURABLE = 'running replicas write nothing down; try --durable with --level protocol';
 
-const notDurable = (options: CampaignOptions): CampaignOptions => ({
+const notDurable = (options: CampaignOptions<RslSettings>): CampaignOptions<RslSettings> => ({
   ...options,
   settings: { ...options.settings, durable: false },
 });
 
-export const replicaCampaign: CampaignService<RslShape> = {
+export const replicaCampaign: CampaignService<RslShape, RslSettings> = {
   ...rslCampaign,
   level: 'impl',
   runs: 8_000,

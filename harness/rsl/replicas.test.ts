@@ -16,12 +16,13 @@ import { anyReplicas } from './anyReplica.ts';
 import { clientInBytes, replicasInBytes, STRANGERS_IN_BYTES } from './endPoints.ts';
 import { replicaCampaign } from './replicaCampaign.ts';
 import { rslReplicas } from './replicas.ts';
+import type { RslSettings } from './settings.ts';
 import type { RslShape } from './shape.ts';
 
 const NOTHING: Schedule = { events: [] };
 const TIMEOUT = { timeout: 60_000 };
 
-const shapesOf = (options: CampaignOptions, seed: number, runs: number) =>
+const shapesOf = (options: CampaignOptions<RslSettings>, seed: number, runs: number) =>
   fc.sample(replicaCampaign.shapes(options), { seed, numRuns: runs });
 
 const run = ({ config, plan }: Shape<RslShape>, keep = {}): Outcome =>
@@ -244,7 +245,7 @@ describe('a wrong replica', TIMEOUT, () => {
   });
 });
 
-function firstRefused(flaw: Flaw, options: CampaignOptions) {
+function firstRefused(flaw: Flaw, options: CampaignOptions<RslSettings>) {
   for (const { config, plan } of shapesOf(options, 4, 100)) {
     const behaviours = flawed(config, flaw);
     const { refusal, schedule } = behaviours.run(plan, { schedule: true });
