@@ -47,7 +47,7 @@ export function clausesOfActions(source: string): Readonly<Record<string, readon
   );
   const actions = [...source.matchAll(ACTION)].map(([, name = '', body = '']) => {
     const whole = body.replace(
-      /(\w+)\((?=r[,)])[^)]*\)/g,
+      /(\w+)\((?=[rh][,)])[^)]*\)/g,
       (call, helper: string) => shared.get(helper) ?? call,
     );
     return [name, whole.includes('clause(') ? clausesIn(whole) : []] as const;
