@@ -49,7 +49,7 @@ async function firstLine(child: ChildProcess): Promise<string> {
   return String(line).trim();
 }
 
-const credentials = (privateKeyFile: string) => ({
+export const credentials = (privateKeyFile: string) => ({
   pfx: Buffer.from(readPrivateIdentity(privateKeyFile).pkcs12),
   passphrase: '',
   rejectUnauthorized: false,

@@ -38,3 +38,10 @@ export const row = (what: string, shown: string, beside = ''): Row => ({
   figure: shown,
   beside,
 });
+
+/** Figures that are better read in columns. */
+export interface Table {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly lines: readonly (readonly string[])[];
+}

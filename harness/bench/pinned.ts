@@ -1,0 +1,29 @@
+/**
+ * # A processor of one's own
+ *
+ * Where a server and its load are one process each, each is kept to a processor. Otherwise it is up
+ * to chance whether both share one; with few requests under way that makes a difference of four,
+ * for then nobody has to be woken from sleep.
+ */
+import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+
+export const SERVER_PROCESSOR = 0;
+export const LOAD_PROCESSOR = 1;
+
+const canPin =
+  availableParallelism() > 1 && spawnSync('taskset', ['--version']).error === undefined;
+
+/** The command, kept to a processor if one is given and this machine knows how. */
+export function pinned(
+  processor: number | undefined,
+  command: readonly [string, ...string[]],
+): readonly [string, ...string[]];
+export function pinned(processor: number | undefined): readonly string[];
+export function pinned(
+  processor: number | undefined,
+  command: readonly string[] = [],
+): readonly string[] {
+  if (processor === undefined || !canPin) return command;
+  return ['taskset', '--cpu-list', `${processor}`, ...command];
+}
