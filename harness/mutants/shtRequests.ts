@@ -1,0 +1,180 @@
+/** # Mutants of what clients of the hash table are answered, and of when. */
+import { type NamedMutant, patch } from './mutant.ts';
+import { EXECUTED, SPECIFIED } from './shtTerms.ts';
+
+const HOST = 'protocol/sht/host.ts';
+const REQUESTS = 'protocol/sht/requests.ts';
+
+/** B3. */
+export const answers: readonly NamedMutant[] = [
+  {
+    name: 'answers for keys that it does not have',
+    clauses: [SPECIFIED],
+    patches: [
+      patch(
+        REQUESTS,
+        `clause("the key is this host's own", isMine(h, key)) ?? canBeAnswered(h, src),`,
+        'canBeAnswered(h, src),',
+      ),
+    ],
+  },
+  {
+    name: 'sets keys that it does not have',
+    clauses: ['S5', SPECIFIED],
+    patches: [
+      patch(
+        REQUESTS,
+        `clause("the key is this host's own", isMine(h, key))\n    ?? clause('the value`,
+        `clause('the value`,
+      ),
+    ],
+  },
+  {
+    name: 'stores nothing as an empty value',
+    clauses: [SPECIFIED, 'S14'],
+    patches: [
+      patch(
+        REQUESTS,
+        'value === undefined ? h.table.without(key) : h.table.with(key, value);',
+        "h.table.with(key, value ?? '');",
+      ),
+    ],
+  },
+  {
+    name: 'takes an empty value for nothing',
+    clauses: [SPECIFIED],
+    patches: [patch(REQUESTS, 'value === undefined ? h.table', '!value ? h.table')],
+  },
+  {
+    name: 'answers with nothing where a value is empty',
+    clauses: [SPECIFIED],
+    patches: [
+      patch(REQUESTS, 'value: h.table.get(key) }', 'value: h.table.get(key) || undefined }'),
+    ],
+  },
+  {
+    name: 'does not set what has a value',
+    clauses: [SPECIFIED],
+    patches: [
+      patch(
+        REQUESTS,
+        'const table = value === undefined ?',
+        'const table = h.table.has(key) ? h.table : value === undefined ?',
+      ),
+    ],
+  },
+  {
+    name: 'answers a set with what was there before',
+    clauses: [SPECIFIED],
+    patches: [
+      patch(
+        REQUESTS,
+        "return tell({ ...h, table }, src, { type: 'reply', key, value });",
+        "return tell({ ...h, table }, src, { type: 'reply', key, value: h.table.get(key) });",
+      ),
+    ],
+  },
+  {
+    name: 'says that it has set a key and does not',
+    clauses: [SPECIFIED],
+    patches: [patch(REQUESTS, 'return tell({ ...h, table }, src,', 'return tell(h, src,')],
+  },
+  {
+    name: 'forgets a key when it is asked for it',
+    clauses: [SPECIFIED],
+    patches: [
+      patch(
+        REQUESTS,
+        "tell(h, src, { type: 'reply', key, value: h.table.get(key) }),",
+        `tell({ ...h, table: h.table.without(key) }, src, {
+      type: 'reply',
+      key,
+      value: h.table.get(key),
+    }),`,
+      ),
+    ],
+  },
+  {
+    name: 'takes values that are too long',
+    clauses: ['S15'],
+    options: { settings: { valueBytes: 1 } },
+    patches: [
+      patch(
+        REQUESTS,
+        'value.length <= parameters.maxValueBytes;',
+        'value.length <= parameters.maxValueBytes + 1;',
+      ),
+    ],
+  },
+  {
+    name: 'redirects to itself',
+    clauses: ['S3'],
+    patches: [
+      patch(REQUESTS, 'owner: ownerOf(h.delegationMap, key) }),', 'owner: h.constants.me }),'),
+    ],
+  },
+  {
+    name: 'redirects even from its own keys',
+    clauses: ['S3'],
+    patches: [
+      patch(
+        REQUESTS,
+        `clause("the key is not this host's own", !isMine(h, content.key))\n    ?? `,
+        '',
+      ),
+    ],
+  },
+];
+
+/** B4. */
+export const packets: readonly NamedMutant[] = [
+  {
+    name: 'answers one client to another',
+    clauses: [EXECUTED],
+    options: { settings: { clients: 6 } },
+    patches: [
+      patch(
+        REQUESTS,
+        "tell(h, src, { type: 'reply', key, value: h.table.get(key) }),",
+        `tell(h, [...h.peers.keys()].at(-1) ?? src, {
+      type: 'reply',
+      key,
+      value: h.table.get(key),
+    }),`,
+      ),
+    ],
+  },
+  {
+    name: 'answers for another key than it was asked for',
+    clauses: [EXECUTED],
+    patches: [
+      patch(
+        REQUESTS,
+        "{ type: 'reply', key, value: h.table.get(key) }),",
+        "{ type: 'reply', key: key ^ 1n, value: h.table.get(key) }),",
+      ),
+    ],
+  },
+  {
+    name: 'sends under another number than it keeps',
+    clauses: [EXECUTED],
+    patches: [
+      patch(
+        HOST,
+        'sends: [{ src: h.constants.me, dst, msg }],',
+        'sends: [{ src: h.constants.me, dst, msg: { ...msg, seqno: msg.seqno + 1 } }],',
+      ),
+    ],
+  },
+  {
+    name: 'answers to everybody’s face under the name of the first host',
+    clauses: ['a host sends under its own name'],
+    patches: [
+      patch(
+        HOST,
+        'sends: [{ src: h.constants.me, dst, msg }],',
+        'sends: [{ src: h.constants.hosts[0] ?? dst, dst, msg }],',
+      ),
+    ],
+  },
+];
