@@ -103,3 +103,19 @@ export type Message =
   | { readonly type: 'ack'; readonly seqno: number }
   | { readonly type: 'numbersRequest' }
   | { readonly type: 'numbers'; readonly accepted: number; readonly acked: number };
+
+/** The bytes of a message's values, by which what waits is measured. */
+export function valueBytes(content: Content): number {
+  switch (content.type) {
+    case 'set':
+    case 'reply':
+      return content.value === undefined ? 0 : content.value.length;
+    case 'delegate': {
+      let bytes = 0;
+      for (const [, value] of content.entries) bytes += value.length;
+      return bytes;
+    }
+    default:
+      return 0;
+  }
+}
