@@ -90,8 +90,8 @@ export class HistoryWriter {
 
   /**
    * Makes a call and writes down what its client saw. A call that failed before it was sent has not
-   * been made, and is not written down; of any other that fails the fate is unknown. Throws what
-   * `submit` throws.
+   * been made, or one that the service did not execute has done nothing: neither is written down; of
+   * any other that fails the fate is unknown. Throws what `submit` throws.
    */
   async record(
     client: string,
@@ -107,8 +107,8 @@ export class HistoryWriter {
       if (this.#open.delete(open)) this.#end(open.beginning, { completed, reply });
       return reply;
     } catch (error) {
-      const neverSent = error instanceof RequestError && error.fate === 'never sent';
-      if (this.#open.delete(open) && !neverSent) this.#end(open.beginning, undefined);
+      const nothingDone = error instanceof RequestError && error.fate !== 'unknown';
+      if (this.#open.delete(open) && !nothingDone) this.#end(open.beginning, undefined);
       throw error;
     }
   }

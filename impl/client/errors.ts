@@ -2,11 +2,12 @@
  * # What can go wrong for a client
  *
  * Each kind of failure has a class of its own. What matters most about a request that failed is its
- * *fate*: one that was never sent has not been executed and never will be; of one that was sent,
- * nobody can say: it may have been executed, and if not, it still may be.
+ * *fate*: one that was never sent has not been executed and never will be, nor has one of which the
+ * service itself said so; of any other that was sent, nobody can say: it may have been executed, and
+ * if not, it still may be.
  */
 
-export type Fate = 'never sent' | 'unknown';
+export type Fate = 'never sent' | 'not executed' | 'unknown';
 
 /** A request that brought no reply. */
 export abstract class RequestError extends Error {

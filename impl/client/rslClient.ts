@@ -29,6 +29,7 @@ import {
   RequestTooLongError,
   ServiceUnreachableError,
 } from './errors.ts';
+import { FirstConnections, troublesOf } from './firstConnections.ts';
 import { MAX_REQUEST } from './messages.ts';
 import type { ClientNetwork, NetworkListener } from './network.ts';
 import { ServerLinks } from './serverLinks.ts';
@@ -88,17 +89,14 @@ const DEFAULTS = {
 /** After how long without a word from anybody connections are replaced, in milliseconds. */
 const SILENCE_MS = 5000;
 
-/** For how long the first connection waits for those with the other servers, in milliseconds. */
-const COMPANY_MS = 250;
-
 export class RslClient {
   readonly #network: ClientNetwork;
   readonly #session: Session;
   readonly #timers: Timers;
   readonly #timeout: number;
   readonly #calls: Calls;
+  readonly #first: FirstConnections;
   #closed = false;
-  #onChange = (): void => {};
 
   private constructor(
     network: (listener: NetworkListener) => ClientNetwork,
@@ -108,13 +106,14 @@ export class RslClient {
     const listener: NetworkListener = {
       connected: (server) => {
         this.#session.connected(server);
-        this.#onChange();
+        this.#first.noteConnected();
       },
       disconnected: (server) => this.#session.disconnected(server),
       drained: (server) => this.#session.drained(server),
       received: (server, message) => this.#session.received(server, message),
     };
     this.#timers = timers;
+    this.#first = new FirstConnections(timers);
     this.#timeout = options.timeout ?? DEFAULTS.timeout;
     this.#network = network(listener);
     const limits = {
@@ -129,7 +128,7 @@ export class RslClient {
       aborts: new AbortListeners(),
       abandon: (request) => this.#session.abandon(request),
       nameOf: (server) => this.#network.names[server] ?? `${server}`,
-      troubles: () => this.#troubles(),
+      troubles: () => troublesOf(this.#network),
     };
   }
 
@@ -153,9 +152,9 @@ export class RslClient {
       options,
       timers,
     );
-    const reached = await client.#firstConnections(connectTimeout, signal);
+    const reached = await client.#first.wait(client.#network, connectTimeout, signal);
     if (reached) return client;
-    const servers = client.#troubles();
+    const servers = troublesOf(client.#network);
     client.close();
     signal?.throwIfAborted();
     throw new ServiceUnreachableError(identity.friendlyName, connectTimeout, servers);
@@ -214,38 +213,5 @@ export class RslClient {
     this.#session.close();
     this.#network.close();
     for (const call of this.#calls.open) call.fail(new ClientClosedError(call.wasSent));
-  }
-
-  /** The servers that are not connected, each with the reason. */
-  #troubles(): readonly string[] {
-    return this.#network.names.flatMap((name, server) => {
-      const trouble = this.#network.trouble(server);
-      return trouble === undefined ? [] : `${name}: ${trouble}`;
-    });
-  }
-
-  /** Waits for the first connection, and a moment for the others; says whether there is one. */
-  async #firstConnections(timeout: number, signal: AbortSignal | undefined): Promise<boolean> {
-    const count = this.#network.names.length;
-    const missing = (): number => this.#troubles().length;
-    const wait = (enough: () => boolean, ms: number): Promise<void> =>
-      new Promise((resolve) => {
-        const done = (): void => {
-          this.#onChange = () => {};
-          cancel();
-          signal?.removeEventListener('abort', done);
-          resolve();
-        };
-        const cancel = this.#timers.after(ms, done);
-        this.#onChange = () => {
-          if (enough()) done();
-        };
-        signal?.addEventListener('abort', done);
-        this.#onChange();
-      });
-    await wait(() => missing() < count, timeout);
-    if (missing() === count || signal?.aborted) return false;
-    await wait(() => missing() === 0, COMPANY_MS);
-    return missing() < count && !signal?.aborted;
   }
 }

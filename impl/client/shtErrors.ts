@@ -1,0 +1,55 @@
+/**
+ * # What can go wrong for a client of the hash table
+ *
+ * Besides what can go wrong for any client. Of all these it is certain that nothing was done.
+ */
+import { RequestError } from './errors.ts';
+
+/** The host refused the request, and says why. */
+export class RefusedError extends RequestError {
+  override readonly name = 'RefusedError';
+  readonly reason: string;
+
+  constructor(server: string, reason: string) {
+    super(`${server} refused the request, which was not executed: ${reason}`, 'not executed');
+    this.reason = reason;
+  }
+}
+
+/** The host took the request and did nothing, as the original does with values that are too long. */
+export class UnansweredError extends RequestError {
+  override readonly name = 'UnansweredError';
+
+  constructor(server: string) {
+    super(
+      `${server} did nothing about the request, as hosts that run in the original's way do with `
+        + 'values of more than 1,023 bytes',
+      'not executed',
+    );
+  }
+}
+
+/** The key is with a host that the service file does not name. */
+export class UnknownOwnerError extends RequestError {
+  override readonly name = 'UnknownOwnerError';
+
+  constructor(server: string, key: bigint) {
+    super(
+      `${server} says that a host which the service file does not name has key ${key}; `
+        + 'is it the file that the hosts were started with?',
+      'not executed',
+    );
+  }
+}
+
+/** So many requests wait for their turn already that another one is not taken. */
+export class QueueFullError extends RequestError {
+  override readonly name = 'QueueFullError';
+
+  constructor(requests: number, bytes: number) {
+    super(
+      `${requests} requests of ${bytes} bytes wait for their turn already: the request was not sent`,
+      'never sent',
+    );
+  }
+}
