@@ -71,14 +71,26 @@ describe('a peer that is held', () => {
     expect([receiveAll(), calls]).toEqual([['a4'], 2]);
   });
 
-  test('stands behind the others when it is released, and takes turns with them', () => {
+  test('stands behind the others when it is released, and has its turn after them', () => {
     const [a, b, c] = [open('a'), open('b'), open('c')];
     inboxes.hold('a');
     inboxes.put(a, frames(1, 2, 3), 0);
     inboxes.put(b, frames(4, 5), 0);
     inboxes.put(c, frames(6), 0);
     inboxes.release('a');
-    expect(receiveAll()).toEqual(['b4', 'c6', 'a1', 'b5', 'a2', 'a3']);
+    expect(receiveAll()).toEqual(['b4', 'b5', 'c6', 'a1', 'a2', 'a3']);
+  });
+
+  test('loses the rest of its turn if another has been served meanwhile, and no frame', () => {
+    const [a, b] = [open('a'), open('b')];
+    inboxes.put(a, frames(1, 2), 0);
+    inboxes.put(b, frames(3, 4), 0);
+    const first = inboxes.receive();
+    inboxes.hold('a');
+    const second = inboxes.receive();
+    inboxes.release('a');
+    const received = [first, second].map((packet) => `${packet?.src}${packet?.bytes[0]}`);
+    expect([...received, ...receiveAll()]).toEqual(['a1', 'b3', 'b4', 'a2']);
   });
 
   test('is held or released only once, however often that is asked', () => {

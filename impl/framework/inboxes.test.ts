@@ -50,16 +50,31 @@ describe('inboxes', () => {
     inboxes.put(a, frames(1, 2, 3), 0);
     inboxes.put(b, frames(4, 5), 0);
     expect(inboxes.waiting).toBe(5);
-    expect(receive(6)).toEqual(['a1', 'b4', 'a2', 'b5', 'a3', 'nothing']);
-    expect(told).toEqual(['b drained', 'a drained']);
+    expect(receive(6)).toEqual(['a1', 'a2', 'a3', 'b4', 'b5', 'nothing']);
+    expect(told).toEqual(['a drained', 'b drained']);
+  });
+
+  test('take turns of at most 16 frames, however many wait', () => {
+    inboxes = new Inboxes(DEFAULT_LIMITS, counters);
+    const [a, b] = [open('a'), open('b')];
+    inboxes.put(a, frames(...Array.from({ length: 40 }, (_, index) => index)), 0);
+    inboxes.put(b, frames(1), 0);
+    const first = receive(10);
+    inboxes.put(b, frames(2), 0);
+    const peers = [...first, ...receive(32)].map((packet) => packet[0]).join('');
+    expect(peers).toBe(`${'a'.repeat(16)}bb${'a'.repeat(24)}`);
   });
 
   test('give a peer with many connections the turns of one', () => {
+    inboxes = new Inboxes(DEFAULT_LIMITS, counters);
     const [a, again, b] = [open('a'), open('a'), open('b')];
-    inboxes.put(a, frames(1, 2), 0);
-    inboxes.put(again, frames(3, 4), 0);
-    inboxes.put(b, frames(5, 6), 0);
-    expect(receive(7)).toEqual(['a1', 'b5', 'a2', 'b6', 'a3', 'a4', 'nothing']);
+    inboxes.put(a, frames(...Array.from({ length: 12 }, () => 1)), 0);
+    inboxes.put(again, frames(...Array.from({ length: 12 }, () => 2)), 0);
+    inboxes.put(b, frames(3), 0);
+    const expected = ['a1', 'a2', 'b3', 'a2'].flatMap((packet, index) =>
+      Array.from({ length: [12, 4, 1, 8][index] ?? 0 }, () => packet),
+    );
+    expect(receive(25)).toEqual(expected);
     expect(told).toEqual(['a drained', 'b drained', 'a drained']);
   });
 
@@ -136,7 +151,7 @@ describe('inboxes', () => {
     expect(told).toEqual(['b overdrawn']);
     expect(counters.droppedQueueFull).toBe(4);
     expect(inboxes.waiting).toBe(7);
-    expect(receive(8)).toEqual(['a1', 'c8', 'a2', 'c9', 'a3', 'c10', 'c11', 'nothing']);
+    expect(receive(8)).toEqual(['a1', 'a2', 'a3', 'c8', 'c9', 'c10', 'c11', 'nothing']);
   });
 
   test('count all connections of a peer together', () => {
@@ -183,13 +198,13 @@ describe('inboxes', () => {
     inboxes.put(a, frames(1, 2, 3, 4, 5), 74);
     inboxes.close(a);
     inboxes.put(b, frames(6, 7, 8, 9), 0);
-    expect(receive(2)).toEqual(['a1', 'b6']);
+    expect(receive(2)).toEqual(['a1', 'a2']);
     inboxes.put(b, frames(10, 11), 0);
     expect(inboxes.waiting).toBe(9);
     inboxes.put(b, frames(12), 0);
     inboxes.put(b, frames(13), 0);
-    expect([inboxes.waiting, told]).toEqual([4, ['b overdrawn']]);
-    expect(receive(5)).toEqual(['a2', 'a3', 'a4', 'a5', 'nothing']);
+    expect([inboxes.waiting, told]).toEqual([3, ['b overdrawn']]);
+    expect(receive(4)).toEqual(['a3', 'a4', 'a5', 'nothing']);
   });
 
   test('that are closed count with their peer, and are emptied with it', () => {

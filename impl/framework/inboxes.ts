@@ -41,6 +41,13 @@ export interface Inbox {
   incomplete: number;
 }
 
+/**
+ * How many frames of a peer a turn has at most. What a peer has sent at once is answered at once,
+ * by one write instead of many: that is most of the cost where many peers have many requests under
+ * way. Yet a peer that floods gets no more than any other that does.
+ */
+const TURN = 16;
+
 /** A packet that waits, and where it came in. */
 interface Frame extends Received {
   readonly inbox: Inbox;
@@ -55,7 +62,7 @@ interface Sender {
   readonly open: Set<Inbox>;
   /** What all its inboxes hold, the closed ones included. */
   held: number;
-  /** Whether it stands in the line of those whose turn will come. */
+  /** Whether it is its turn, or it stands in the line of those whose turn will come. */
   inLine: boolean;
   /** Whether its frames are kept from the host: then they do not count as waiting. */
   onHold: boolean;
@@ -67,6 +74,9 @@ export class Inboxes implements Flow {
   readonly #limits: TransportLimits;
   readonly #counters: TransportCounters;
   readonly #line = new Fifo<Sender>();
+  /** Whose turn it is, and how many of its frames may come before it is the next one's. */
+  #turnOf: Sender | undefined;
+  #left = 0;
   /** All peers that are connected or hold something. */
   readonly #peers = new Map<EndPoint, Sender>();
   /** Whoever is held, whether connected or not: leaving and coming back does not help. */
@@ -95,11 +105,13 @@ export class Inboxes implements Flow {
 
   /** The oldest frame of the peer whose turn it is. */
   receive(): Received | undefined {
-    for (let sender = this.#line.shift(); sender !== undefined; sender = this.#line.shift()) {
+    for (let sender = this.#whoseTurn(); sender !== undefined; sender = this.#whoseTurn()) {
       const frame = sender.onHold ? undefined : sender.frames.shift();
-      sender.inLine = frame !== undefined && sender.frames.length > 0;
-      if (sender.inLine) this.#line.push(sender);
-      if (frame === undefined) continue; // It was held or its frames dropped since it joined.
+      if (frame === undefined) {
+        this.#endTurn(); // It has no more, or was held, or its frames were dropped.
+        continue;
+      }
+      this.#left--;
       const { inbox, bytes } = frame;
       const cost = bytes.length + FRAME_OVERHEAD;
       inbox.cost -= cost;
@@ -113,6 +125,26 @@ export class Inboxes implements Flow {
       return frame;
     }
     return undefined;
+  }
+
+  #whoseTurn(): Sender | undefined {
+    const current = this.#turnOf;
+    if (current !== undefined) {
+      if (this.#left > 0) return current;
+      this.#endTurn();
+    }
+    this.#turnOf = this.#line.shift();
+    this.#left = TURN;
+    return this.#turnOf;
+  }
+
+  /** Whoever has more to say stands in line again. */
+  #endTurn(): void {
+    const sender = this.#turnOf;
+    this.#turnOf = undefined;
+    if (sender === undefined) return;
+    sender.inLine = !sender.onHold && sender.frames.length > 0;
+    if (sender.inLine) this.#line.push(sender);
   }
 
   isFull(inbox: Inbox): boolean {
