@@ -12,6 +12,7 @@
  * Follows Protocol/SHT/RefinementProof/InvDefs.i.dfy of IronFleet.
  */
 import type { Host } from '../../protocol/sht/host.ts';
+import { equal } from '../../spec/framework/equal.ts';
 import { clause } from '../../spec/framework/verdict.ts';
 import type { Laws } from '../framework/laws.ts';
 import * as bounds from './invariants/bounds.ts';
@@ -69,7 +70,10 @@ export const packetInvariants = ofHosts({
 /** True of each step of a host: what it never takes back. */
 export const stepInvariants: Laws<[before: Host, after: Host]> = {
   S2: (before, after) =>
-    clause('what a host knows from the start never changes', before.constants === after.constants),
+    clause(
+      'what a host knows from the start never changes',
+      equal(before.constants, after.constants),
+    ),
   S17: (before, after) =>
     clause('delegations are not forgotten', before.numDelegations <= after.numDelegations)
     ?? delivery.numbersOnlyRise(before, after),
