@@ -20,6 +20,7 @@ import { register as lockServer } from './cli/lockServer.ts';
 import { register as replay } from './cli/replay.ts';
 import { register as rslClient } from './cli/rslClient.ts';
 import { register as rslServer } from './cli/rslServer.ts';
+import { register as shtServer } from './cli/shtServer.ts';
 import { register as testIo } from './cli/testIo.ts';
 
 const program = new Command('ironfleet')
@@ -41,6 +42,7 @@ for (const register of [
   lockServer,
   rslServer,
   rslClient,
+  shtServer,
   testIo,
 ]) {
   register(program);

@@ -49,8 +49,9 @@ export type Wake = 'packet' | 'deadline';
 /** One host of a service. */
 export interface Host {
   /**
-   * Takes exactly one protocol action and returns its name. Woken by a packet, it receives it: one
-   * that stays where it is would wake the host again at once, for ever.
+   * Takes exactly one protocol action and returns its name. Woken by a packet, it receives it, or
+   * does something more urgent and leaves it where it is, which wakes it again at once. It may do so
+   * only a bounded number of times in a row: else it would be woken for ever.
    */
   step(io: Io, wake: Wake): string;
   /**
