@@ -8,6 +8,7 @@
  * Follows Protocol/SHT/RefinementProof/Refinement.i.dfy of IronFleet; departs from it in that a
  * request and its reply are one row, and that clients may not be answered twice.
  */
+import type { HostState } from '../../impl/sht/hostState.ts';
 import type { Configuration, Parameters } from '../../protocol/sht/configuration.ts';
 import type { Host } from '../../protocol/sht/host.ts';
 import type { Message } from '../../protocol/sht/messages.ts';
@@ -15,8 +16,11 @@ import { sht } from '../../protocol/sht/sht.ts';
 import type { Packet } from '../../spec/framework/environment.ts';
 import type { Verdict } from '../../spec/framework/verdict.ts';
 import * as service from '../../spec/sht/service.ts';
+import type { HostRefinement } from '../framework/hostStep.ts';
+import type { Refinement } from '../framework/monitor.ts';
 import type { SystemRefinement } from '../framework/systemRefinement.ts';
 import { Ghost, isReply } from './ghost.ts';
+import { hostComparison } from './host.ts';
 import {
   hostInvariants,
   packetInvariants,
@@ -24,6 +28,8 @@ import {
   stepInvariants,
   systemInvariants,
 } from './invariants.ts';
+import { readMessageAsImpl } from './messages.ts';
+import { INVALID, readMessage } from './wire.ts';
 
 /**
  * What a packet must agree on with the service. A reply was executed; and what takes effect, its
@@ -81,3 +87,25 @@ export function shtSystem(
     sampledInvariants,
   };
 }
+
+type Reading = Pick<HostRefinement<unknown, Host, Message>, 'read' | 'readAsImpl' | 'invalid'>;
+
+/** What bytes mean, by definition and to the implementation. */
+export const bytesIn = ({ compatible }: Parameters): Reading => ({
+  read: (bytes) => readMessage(bytes, compatible),
+  readAsImpl: (bytes) => readMessageAsImpl(bytes, compatible),
+  invalid: INVALID,
+});
+
+/**
+ * Everything that is checked of running hosts, whose parameters are the protocol's. Throws a
+ * RangeError that says why not, where they or the parameters make no service.
+ */
+export const shtRefinement = (
+  configuration: Configuration,
+  parameters: Parameters,
+): Refinement<HostState, Host, Message, Ghost, service.State> => ({
+  ...shtSystem(configuration, parameters),
+  ...bytesIn(parameters),
+  compare: hostComparison(),
+});

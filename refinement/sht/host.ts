@@ -1,0 +1,173 @@
+/**
+ * # From the running host to the protocol's (B1)
+ *
+ * Compares a host that runs with the state that the protocol says it is in, where both lie: for
+ * every field of that state, what there is of it in the running one. Order counts among peers, for
+ * it is the order in which messages are sent again.
+ *
+ * Messages are never changed, so of each it is remembered which one of the running host's it was
+ * found to be. Of the table only those keys are looked at in which the protocol's has changed, and
+ * how many there are. Every so often all that is remembered is forgotten: whatever was changed that
+ * must not be, comes out then.
+ */
+import type { HostState, PeerState, Waiting } from '../../impl/sht/hostState.ts';
+import type * as impl from '../../impl/sht/messages.ts';
+import type { Host } from '../../protocol/sht/host.ts';
+import type { Value } from '../../protocol/sht/keys.ts';
+import type { Content, Order, OwnedRange, SingleMessage } from '../../protocol/sht/messages.ts';
+import type { Peer } from '../../protocol/sht/singleDelivery.ts';
+import { type Difference, difference } from '../../spec/framework/difference.ts';
+import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
+import { equal } from '../../spec/framework/equal.ts';
+import type { OrderedMap } from '../../spec/framework/orderedMap.ts';
+import {
+  type Comparison,
+  inFields,
+  inMap,
+  inOrder,
+  same,
+  within,
+} from '../framework/comparison.ts';
+import { abstractContent } from './messages.ts';
+
+/** Where a running host is not in the state that the protocol says. */
+export function hostComparison(): Comparison<HostState, Host> {
+  const ofHost = new WeakMap<HostState, OneHost>();
+  return (actual, expected) => {
+    let one = ofHost.get(actual);
+    if (one === undefined) {
+      one = new OneHost();
+      ofHost.set(actual, one);
+    }
+    return one.compare(actual, expected);
+  };
+}
+
+/** After so many comparisons of one host all is forgotten; or as many as its table has keys. */
+const FORGET_AFTER = 64;
+
+/** Compares one running host, again and again. */
+class OneHost {
+  readonly #found = new Map<SingleMessage, impl.SingleMessage>();
+  /** The protocol's table, as the host's own was found to be; nothing if not known. */
+  #table: OrderedMap<Value> | undefined;
+  #comparisons = 0;
+  readonly #inAll = inHost(
+    (actual, expected) => this.#sameMessage(actual, expected),
+    (actual, expected) => this.#sameTable(actual, expected),
+  );
+
+  compare(actual: HostState, expected: Host): Difference | undefined {
+    if (this.#comparisons++ > Math.max(FORGET_AFTER, expected.table.size)) {
+      this.#comparisons = 0;
+      this.#found.clear();
+      this.#table = undefined;
+    }
+    return this.#inAll(actual, expected);
+  }
+
+  #sameMessage(actual: impl.SingleMessage, expected: SingleMessage): Difference | undefined {
+    if (this.#found.get(expected) === actual) return undefined;
+    const differs = inMessage(actual, expected);
+    if (differs === undefined) this.#found.set(expected, actual);
+    return differs;
+  }
+
+  #sameTable(actual: HostState['table'], expected: OrderedMap<Value>): Difference | undefined {
+    const known = this.#table;
+    this.#table = undefined;
+    const differs =
+      known === undefined
+        ? inOrder(actual, expected, inEntry)
+        : (sameSize(actual, expected) ?? sameAt(known.differences(expected), actual, expected));
+    if (differs === undefined) this.#table = expected;
+    return differs;
+  }
+}
+
+function sameSize(
+  actual: { readonly size: number },
+  expected: { readonly size: number },
+): Difference | undefined {
+  const differs = same(actual.size, expected.size);
+  return differs && within('.size', differs);
+}
+
+/** Compares what two tables have at some keys. */
+function sameAt(
+  keys: Iterable<bigint>,
+  actual: HostState['table'],
+  expected: OrderedMap<Value>,
+): Difference | undefined {
+  for (const key of keys) {
+    const differs = same(actual.get(key), expected.get(key));
+    if (differs !== undefined) return within(`.get(${key})`, differs);
+  }
+  return undefined;
+}
+
+const inEntry: Comparison<readonly [bigint, Value], readonly [bigint, Value]> = (
+  [key, actual],
+  [expectedKey, expected],
+) => same(key, expectedKey) ?? same(actual, expected);
+
+const inContent: Comparison<impl.Content, Content> = (actual, expected) => {
+  const content = abstractContent(actual);
+  return equal(expected, content) ? undefined : difference(expected, content);
+};
+
+const inMessage = inFields<impl.SingleMessage, SingleMessage>({
+  type: (actual, expected) => same(actual.type, expected),
+  seqno: (actual, expected) => same(actual.seqno, expected),
+  dst: (actual, expected) => same(actual.dst, expected),
+  content: (actual, expected) => inContent(actual.content, expected),
+});
+
+const inOwnedRange = inFields<impl.OwnedRange, OwnedRange>({
+  low: (actual, expected) => same(actual.low, expected),
+  owner: (actual, expected) => same(actual.owner, expected),
+});
+
+const inOrderToMove = inFields<impl.Order, Order>({
+  range: ({ range }, { low, high }) => same(range.low, low) ?? same(range.high, high),
+  recipient: (actual, expected) => same(actual.recipient, expected),
+});
+
+type SameMessage = Comparison<impl.SingleMessage, SingleMessage>;
+
+function inHost(
+  sameMessage: SameMessage,
+  sameTable: Comparison<HostState['table'], OrderedMap<Value>>,
+): Comparison<HostState, Host> {
+  const inPeer = inFields<PeerState, Peer>({
+    accepted: (actual, expected) => same(actual.accepted, expected),
+    acked: (actual, expected) => same(actual.acked, expected),
+    unacked: (actual, expected) => inOrder(actual.unacked, expected, sameMessage),
+    unackedBytes: (actual, expected) => same(actual.unackedBytes, expected),
+  });
+  const inPeers: Comparison<readonly [EndPoint, PeerState], readonly [EndPoint, Peer]> = (
+    [id, actual],
+    [expectedId, expected],
+  ) => same(id, expectedId) ?? inPeer(actual, expected);
+  const inWaiting = inFields<Waiting, Packet<SingleMessage>>({
+    src: (actual, expected) => same(actual.src, expected),
+    // It waits with the host that it is for.
+    dst: 'constant',
+    msg: (actual, expected) => sameMessage(actual.msg, expected),
+  });
+  return inFields<HostState, Host>({
+    constants: 'constant',
+    delegationMap: ({ delegationMap }, expected) =>
+      inOrder(delegationMap.ranges, expected, inOwnedRange),
+    table: (actual, expected) => sameTable(actual.table, expected),
+    peers: (actual, expected) => inOrder(actual.peers, expected, inPeers),
+    received: ({ received }, expected) =>
+      received === undefined || expected === undefined
+        ? same(received, expected)
+        : inWaiting(received, expected),
+    orders: (actual, expected) => inOrder(actual.orders, expected, inOrderToMove),
+    numDelegations: (actual, expected) => same(actual.numDelegations, expected),
+    resentAt: (actual, expected) => same(actual.resentAt, expected),
+    noted: (actual, expected) => inMap(actual.noted, expected, same),
+  });
+}
