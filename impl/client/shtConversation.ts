@@ -84,6 +84,8 @@ export class Conversation {
   /** Questions with lower numbers have been sent before. */
   #sentBelow = 1;
   readonly #acks = new Acknowledgements();
+  /** The highest number of the host's that was seen. */
+  #heardOf = 0;
   #retryAt = NEVER;
   #patience: number;
   /** How many pauses have passed without a word from the host. */
@@ -188,6 +190,7 @@ export class Conversation {
     }
     if (seqno > this.#acks.accepted + 1) {
       this.counters.gaps++;
+      this.#heardOf = Math.max(this.#heardOf, seqno);
       this.#retryAt = Math.min(this.#retryAt, this.#timers.now() + HURRY_MS);
       this.#alarm.set(this.#retryAt);
       return;
@@ -216,12 +219,8 @@ export class Conversation {
   }
 
   #hearAck(seqno: number): void {
-    if (seqno >= this.#sentBelow) {
-      this.counters.malformed++;
-    } else {
-      const isNews = this.#questions.accept(seqno);
-      if (isNews) this.#noteProgress();
-    }
+    if (seqno >= this.#sentBelow) this.counters.malformed++;
+    else if (this.#questions.accept(seqno)) this.#noteProgress();
   }
 
   #hearNumbers({ accepted, acked }: Extract<HostMessage, { type: 'numbers' }>): void {
@@ -259,12 +258,12 @@ export class Conversation {
   /** From now on it is waited anew before anything is sent again. */
   #noteProgress(): void {
     this.#patience = this.#settings.retryMs;
-    this.#planRetry();
+    this.#planRetry(this.#acks.accepted < this.#heardOf ? HURRY_MS : this.#patience);
   }
 
-  #planRetry(): void {
+  #planRetry(pause: number): void {
     const isWaiting = this.#questions.underWay > 0 || this.#stage === 'numbers';
-    this.#retryAt = isWaiting ? this.#timers.now() + this.#patience : NEVER;
+    this.#retryAt = isWaiting ? this.#timers.now() + pause : NEVER;
     this.#alarm.set(this.#retryAt);
   }
 
@@ -283,7 +282,7 @@ export class Conversation {
 
   #retry(): void {
     this.#patience = Math.min(2 * this.#patience, MOST_PATIENCE * this.#settings.retryMs);
-    this.#planRetry();
+    this.#planRetry(this.#patience);
     if (!this.#connected) return;
     this.counters.retries++;
     if (++this.#silentPauses >= SILENT_PAUSES) {
