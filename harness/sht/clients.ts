@@ -1,0 +1,136 @@
+/**
+ * # Who uses the hash table in one behaviour
+ *
+ * Clients who read, write and delete a few keys, and somebody who has ranges moved all the while: as
+ * an administrator where there are any, and sometimes as somebody who only thinks he may. Now and
+ * then all act at the same moments, so that much is under way at once, and then nothing.
+ */
+import { allTo, assign, type DelegationMap, placeOf } from '../../protocol/sht/delegationMap.ts';
+import { KEY_INF, type Key } from '../../protocol/sht/keys.ts';
+import { type Content, MAX_SAMPLES, type OwnedRange } from '../../protocol/sht/messages.ts';
+import type { EndPoint } from '../../spec/framework/environment.ts';
+import type { Random } from '../simulation/random.ts';
+import { type Habits, ShtClient, type Wire, type Wish } from './client.ts';
+import { keysOf, rangeIn, valueBy } from './keys.ts';
+import type { Names, ShtShape } from './shape.ts';
+
+/** How often all act at the same moments, and how many milliseconds lie between those. */
+const IN_STEP = 0.3;
+const BEATS = [20, 60, 150] as const;
+/** How often somebody gives orders who is no administrator, where others are. */
+const PRESUMES = 0.5;
+/** How often a client wants to know how a host is. */
+const WONDERS = 0.03;
+
+/** Reads and writes. Some mostly read, and some mostly write. */
+export class Uses implements Habits {
+  readonly mayForget: boolean;
+  readonly patience = [20, 100, 1_000];
+  readonly #name: EndPoint;
+  readonly #keys: readonly Key[];
+  readonly #maxValueBytes: number;
+  readonly #reads: number;
+  #count = 0;
+
+  constructor(name: EndPoint, { keys, parameters }: ShtShape, random: Random) {
+    this.#name = name;
+    this.#keys = keysOf(keys);
+    this.#maxValueBytes = parameters.maxValueBytes;
+    this.#reads = random.pick([0.1, 0.5, 0.9]);
+    this.mayForget = !parameters.compatible;
+  }
+
+  wish(random: Random): Wish {
+    const key = random.pick(this.#keys);
+    if (random.happens(WONDERS)) return { content: statusRequest(this.#keys, random) };
+    if (random.happens(this.#reads)) return { content: { type: 'get', key } };
+    const value = valueBy(this.#name, ++this.#count, this.#maxValueBytes, random);
+    return { content: { type: 'set', key, value } };
+  }
+}
+
+const statusRequest = (keys: readonly Key[], random: Random): Content => ({
+  type: 'statusRequest',
+  from: rangeIn(keys, random).low,
+  samples: random.pick([0, 1, 3, MAX_SAMPLES + 1]),
+});
+
+/** How often who gives orders looks first how things are, where that can be known. */
+const LOOKS = 0.15;
+/** How often he asks for what should be possible, as far as he knows. */
+const SENSIBLE = 0.8;
+/** How often he has all that a host has in a row handed on. */
+const WHOLE = 0.3;
+/** How often he names a host by its other name, and how often nobody has that name at all. */
+const FORMAL = 0.1;
+const MISTAKEN = 0.04;
+
+/** Has ranges moved from host to host, and believes that it is done as it was ordered. */
+export class Orders implements Habits {
+  readonly mayForget: boolean;
+  readonly patience = [20, 20, 100];
+  readonly #keys: readonly Key[];
+  readonly #names: Names;
+  #map: DelegationMap;
+
+  constructor(names: Names, { keys, parameters }: ShtShape) {
+    this.#names = names;
+    this.#keys = keysOf(keys);
+    this.#map = allTo(names.hosts[0] as EndPoint);
+    this.mayForget = !parameters.compatible;
+  }
+
+  hear(_: EndPoint, content: Content): void {
+    if (content.type === 'status' && content.ranges[0]?.low === 0n) this.#map = content.ranges;
+  }
+
+  wish(random: Random): Wish {
+    const { hosts } = this.#names;
+    if (this.mayForget && random.happens(LOOKS)) {
+      return { content: statusRequest(this.#keys, random), host: random.pick(hosts) };
+    }
+    const recipient = this.#recipient(random);
+    const wanted = rangeIn(this.#keys, random);
+    if (!random.happens(SENSIBLE)) {
+      return { content: { type: 'shard', range: wanted, recipient }, host: random.pick(hosts) };
+    }
+    const place = placeOf(this.#map, random.pick(this.#keys));
+    const { low, owner } = this.#map[place] as OwnedRange;
+    const high = this.#map[place + 1]?.low ?? KEY_INF;
+    const isWhole = random.happens(WHOLE);
+    const range = {
+      low: isWhole || wanted.low < low || wanted.low >= high ? low : wanted.low,
+      high: isWhole || wanted.high > high || wanted.high <= low ? high : wanted.high,
+    };
+    if (hosts.includes(recipient)) this.#map = assign(this.#map, range, recipient);
+    return { content: { type: 'shard', range, recipient }, host: owner };
+  }
+
+  #recipient(random: Random): EndPoint {
+    const { hosts, aliases, strangers } = this.#names;
+    if (random.happens(MISTAKEN)) return random.pick(strangers);
+    if (random.happens(FORMAL)) return random.pick([...aliases.keys()]);
+    return random.pick(hosts);
+  }
+}
+
+/** Everybody who uses the service. */
+export function clientsOf<Said>(
+  shape: ShtShape,
+  names: Names,
+  wire: Wire<Said>,
+  random: Random,
+): readonly ShtClient<Said>[] {
+  const { hosts, client, administrator } = names;
+  const beat = random.happens(IN_STEP) ? random.pick(BEATS) : 1;
+  const all = Array.from({ length: shape.clients }, (_, place) => {
+    const name = client(place + 1);
+    return new ShtClient(name, hosts, wire, new Uses(name, shape, random), random, beat);
+  });
+  all.push(new ShtClient(administrator, hosts, wire, new Orders(names, shape), random, beat));
+  if (random.happens(PRESUMES)) {
+    const orders = new Orders(names, shape);
+    all.push(new ShtClient(client(shape.clients + 1), hosts, wire, orders, random, beat));
+  }
+  return all;
+}
