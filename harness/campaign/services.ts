@@ -11,6 +11,7 @@ import { lockCampaign, lockProtocolCampaign } from '../lock/campaign.ts';
 import { rslCampaign } from '../rsl/campaign.ts';
 import { replicaCampaign } from '../rsl/replicaCampaign.ts';
 import { shtCampaign } from '../sht/campaign.ts';
+import { shtHostCampaign } from '../sht/hostCampaign.ts';
 import type { Plan } from '../simulation/plan.ts';
 import type { Behaviours } from './behaviour.ts';
 import type { Level } from './level.ts';
@@ -83,7 +84,7 @@ export const anyService = <Config, Told extends Settings>(
 const SERVICES: Readonly<Record<string, readonly AnyCampaignService[]>> = {
   lock: [anyService(lockCampaign), anyService(lockProtocolCampaign)],
   rsl: [anyService(replicaCampaign), anyService(rslCampaign)],
-  sht: [anyService(shtCampaign)],
+  sht: [anyService(shtHostCampaign), anyService(shtCampaign)],
 };
 
 /** Throws a RangeError if there is no service of this name, or not at this level. */

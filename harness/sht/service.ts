@@ -67,9 +67,12 @@ export function shtService(shape: ShtShape): SimulatedProtocol<Host, Message, Gh
     }),
     never: impossible(shape),
     clauses: clausesFor(shape),
-    showSpec: ({ map, executed }: State) => `${executed.length} executed, ${map.size} keys`,
+    showSpec: showTable,
   };
 }
+
+export const showTable = ({ map, executed }: State): string =>
+  `${executed.length} executed, ${map.size} keys`;
 
 const isMessage = (said: unknown): said is Message =>
   typeof said === 'object' && said !== null && 'type' in said && `${said.type}` in RECEIVERS;

@@ -1,0 +1,61 @@
+/**
+ * # Running hosts of the hash table, as the harness simulates them
+ *
+ * The hosts that servers run. Everybody speaks in bytes.
+ */
+import { ShtHost } from '../../impl/sht/host.ts';
+import type { Host } from '../../protocol/sht/host.ts';
+import type { Message } from '../../protocol/sht/messages.ts';
+import type { Ghost } from '../../refinement/sht/ghost.ts';
+import { shtRefinement } from '../../refinement/sht/service.ts';
+import { readMessage, writeMessage } from '../../refinement/sht/wire.ts';
+import type { State } from '../../spec/sht/service.ts';
+import { tampered } from '../rsl/tampering.ts';
+import type { SimulatedService } from '../simulation/service.ts';
+import type { Wire } from './client.ts';
+import { clientsOf } from './clients.ts';
+import { lie } from './liars.ts';
+import { expectAllLands } from './liveness.ts';
+import { impossible, showTable, urgent } from './service.ts';
+import { configurationOf, isEndless, namesInBytes, type ShtShape } from './shape.ts';
+import { extreme } from './tampering.ts';
+import { ShtWatcher } from './watch.ts';
+
+/** Hosts that are like the original do not read all of what others write. */
+const BYTES: Wire<Uint8Array> = {
+  write: (msg) => writeMessage(msg, false),
+  read: (bytes) => readMessage(bytes, false),
+};
+
+/** Of so many lies one is a message at the limits, and one is somebody's with another number. */
+const LIES = 4;
+
+export function shtHosts(shape: ShtShape): SimulatedService<ShtHost, Host, Message, Ghost, State> {
+  const names = namesInBytes(shape);
+  const configuration = configurationOf(shape, names);
+  const { parameters } = shape;
+  return {
+    name: 'sht',
+    refinement: shtRefinement(configuration, parameters),
+    createHost: (me) => new ShtHost(me, configuration, parameters),
+    urgent,
+    clients: (random) => clientsOf(shape, names, BYTES, random),
+    strangers: names.strangers,
+    lie: (random, heard) => {
+      switch (random.below(LIES)) {
+        case 0:
+          return extreme(random);
+        case 1:
+          return tampered(random, heard);
+        default:
+          return writeMessage(lie(shape, names, random), false);
+      }
+    },
+    watch: () => new ShtWatcher(shape),
+    ...(isEndless(shape) && {
+      expect: (states: readonly Host[]) => expectAllLands(shape, names, BYTES, states),
+    }),
+    never: impossible(shape),
+    showSpec: showTable,
+  };
+}
