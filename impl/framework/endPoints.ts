@@ -22,6 +22,25 @@ export function endPointSize(id: EndPoint): number {
 
 /** Writes an end point's bytes at `at` and returns where they end. Throws as `endPointSize` does. */
 export function writeEndPoint(id: EndPoint, bytes: Uint8Array, at: number): number {
+  if (id.length > 2 * LONGEST_KNOWN) return writeDigits(id, bytes, at);
+  const known = written.get(id) ?? learn(id);
+  const { length } = known;
+  for (let index = 0; index < length; index++) bytes[at + index] = known[index] as number;
+  return at + length;
+}
+
+/** What end points are in bytes; when there are too many, all are forgotten. */
+const written = new Map<EndPoint, Uint8Array>();
+
+function learn(id: EndPoint): Uint8Array {
+  const bytes = new Uint8Array(endPointSize(id));
+  writeDigits(id, bytes, 0);
+  if (written.size >= PLACES) written.clear();
+  written.set(id, bytes);
+  return bytes;
+}
+
+function writeDigits(id: EndPoint, bytes: Uint8Array, at: number): number {
   let end = at;
   for (let index = 0; index < id.length; index += 2) {
     const high = VALUES[id.charCodeAt(index)] ?? -1;

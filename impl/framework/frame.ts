@@ -24,6 +24,8 @@ export const MAX_PAYLOAD = 64 * 1024 * 1024;
  * Copying so much takes a few microseconds, and less than a write of several pieces costs more.
  */
 const WORTH_COPYING = 64 * 1024;
+/** So short payloads are copied by hand: to ask the platform takes longer. */
+const SHORT = 32;
 /** A buffer of frames copied together is closed once it has reached this size. */
 const PIECE = 256 * 1024;
 
@@ -43,7 +45,8 @@ export function joinFrames(payloads: readonly Uint8Array[]): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   let first = 0;
   let size = 0;
-  for (const [index, payload] of payloads.entries()) {
+  for (let index = 0; index < payloads.length; index++) {
+    const payload = payloads[index] as Uint8Array;
     const long = payload.length > WORTH_COPYING;
     size += long ? HEADER : HEADER + payload.length;
     if (!long && size < PIECE) continue;
@@ -69,7 +72,8 @@ function copyTogether(
     writeLength(piece, at, payload.length);
     at += HEADER;
     if (payload.length > WORTH_COPYING) continue;
-    piece.set(payload, at);
+    if (payload.length > SHORT) piece.set(payload, at);
+    else for (let i = 0; i < payload.length; i++) piece[at + i] = payload[i] as number;
     at += payload.length;
   }
   return piece;

@@ -84,14 +84,16 @@ export const u64Exact: Codec<bigint> = {
     throw new RangeError(`${value} is no whole number from 0 to 2^64 - 1`);
   },
   write(value, bytes, at) {
-    const middle = writeHalf(Number(value >> 32n), bytes, at);
-    return writeHalf(Number(BigInt.asUintN(32, value)), bytes, middle);
+    scratch.setBigUint64(0, value);
+    return writeHalf(scratch.getUint32(4), bytes, writeHalf(scratch.getUint32(0), bytes, at));
   },
   read(input) {
     const { bytes, at } = input;
     if (bytes.length - at < 8) return undefined;
     input.at = at + 8;
-    return (BigInt(readHalf(bytes, at)) << 32n) | BigInt(readHalf(bytes, at + 4));
+    scratch.setUint32(0, readHalf(bytes, at));
+    scratch.setUint32(4, readHalf(bytes, at + 4));
+    return scratch.getBigUint64(0);
   },
 };
 
@@ -234,6 +236,9 @@ class FieldsCodec {
     return value;
   }
 }
+
+/** Where a `bigint` is taken to pieces: arithmetic with it would make one after another. */
+const scratch = new DataView(new ArrayBuffer(8));
 
 const MAX_SAFE_HIGH = Math.floor(Number.MAX_SAFE_INTEGER / 2 ** 32);
 
