@@ -42,7 +42,7 @@ const PLAIN: Plan = {
   measuredMs: 600,
 };
 const TLS: Plan = { ...PLAIN, useTls: true, values: [100], clients: [1, 50, 200] };
-const FEW = { values: [100], clients: [1, 50], runs: 3, warmUpMs: 200, measuredMs: 400 };
+const FEW = { values: [100], clients: [1, 50], runs: 3, warmUpMs: 100, measuredMs: 250 };
 
 /** One line of a table. */
 interface Cell {
