@@ -71,6 +71,21 @@ describe('running a host', () => {
     expect(lengths.slice(0, 3)).toEqual([512, 512, 488]);
   });
 
+  test('a packet that is left where it is comes in the next step', async () => {
+    const taken: string[] = [];
+    let kept = false;
+    host.onStep = (io) => {
+      taken.push(kept ? 'deal with it' : `receive ${io.receive()?.bytes[0]}`);
+      kept = !kept;
+      host.deadline = kept ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+    };
+    network.arrive(2);
+    void stage.run();
+    await turns();
+    expect(taken).toEqual(['receive 0', 'deal with it', 'receive 1', 'deal with it']);
+    expect(events).toEqual(['packet', 'packet', 'packet', 'deadline', 'record', 'release 0']);
+  });
+
   test('what becomes due while a turn is taken is done at once, without a timer', async () => {
     const timer = vi.spyOn(globalThis, 'setTimeout');
     host.deadline = Number.NEGATIVE_INFINITY;
