@@ -14,6 +14,7 @@ import { benchMemory } from './memory.ts';
 import { benchMutants } from './mutants.ts';
 import { benchRsl } from './rsl.ts';
 import { benchSht } from './sht.ts';
+import { benchShtMove } from './shtMove.ts';
 
 interface Options {
   /** Whether a part will do, where a bench knows one. */
@@ -30,6 +31,7 @@ const BENCHES: Readonly<Record<string, (options: Options) => Found | Promise<Fou
   mutants: benchMutants,
   rsl: benchRsl,
   sht: benchSht,
+  'sht-move': benchShtMove,
 };
 
 /** What a figure depends on besides the code. */

@@ -10,7 +10,7 @@ import type { EndPoint } from '../../spec/framework/environment.ts';
 export const END_POINT_BYTES = 32;
 
 /** A frame: how long its payload is, then the payload. */
-const HEADER = 8;
+export const HEADER = 8;
 /** Of a single message in its frame: its number, and the message in it. */
 const SEQNO = HEADER + 8;
 const INNER = SEQNO + 16 + END_POINT_BYTES;
@@ -78,6 +78,10 @@ function writeKey(into: Buffer, at: number, key: number, keys: number): void {
   into.writeUInt32BE(Math.floor((key / keys) * 2 ** 32), at);
   into.writeUInt32BE(key, at + 4);
 }
+
+/** The key that has this number. */
+export const keyWithNumber = (key: number, keys: number): bigint =>
+  (BigInt(Math.floor((key / keys) * 2 ** 32)) << 32n) | BigInt(key);
 
 export function writeAck(into: Buffer, at: number, seqno: number): number {
   into.fill(0, at, at + ACK_BYTES);
