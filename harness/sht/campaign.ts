@@ -69,13 +69,13 @@ const orElse = <T>(weight: number, usual: T, arbitrary: fc.Arbitrary<T>): fc.Arb
 function parametersWith(fixed: Partial<Parameters>): fc.Arbitrary<Parameters> {
   const drawn: fc.Arbitrary<Parameters> = fc.record({
     maxValueBytes: fc.constantFrom(0, 1, 6, 6, 20, COMPATIBLE.maxValueBytes),
-    maxDelegationKeys: fc.constantFrom(1, 1, 2, 3, 4, COMPATIBLE.maxDelegationKeys),
+    maxDelegationKeys: fc.constantFrom(1, 1, 1, 2, 4, COMPATIBLE.maxDelegationKeys),
     maxDelegationBytes: fc.constantFrom(1, 6, 12, 20, DEFAULT.maxDelegationBytes),
-    maxDelegationsUnderWay: fc.constantFrom(1, 1, 2, 4),
+    maxDelegationsUnderWay: fc.constantFrom(1, 1, 1, 2, 4),
     maxOrders: fc.constantFrom(1, 2, 3, DEFAULT.maxOrders),
     maxRanges: fc.constantFrom(2, 4, 8, DEFAULT.maxRanges, DEFAULT.maxRanges),
-    maxUnacked: fc.constantFrom(1, 2, 4, COMPATIBLE.maxUnacked),
-    maxUnackedBytes: fc.constantFrom(1, 10, COMPATIBLE.maxUnackedBytes),
+    maxUnacked: fc.constantFrom(1, 2, 4, COMPATIBLE.maxUnacked, COMPATIBLE.maxUnacked),
+    maxUnackedBytes: orElse(2, COMPATIBLE.maxUnackedBytes, fc.constantFrom(1, 10)),
     maxPeers: orElse(3, COMPATIBLE.maxPeers, fc.integer({ min: MAX_HOSTS_DRAWN, max: 12 })),
     resendPeriod: fc.constantFrom(20, 100, 100, 1_000),
     maxResent: fc.constantFrom(1, 2, COMPATIBLE.maxResent),
@@ -143,7 +143,7 @@ export const shtCampaign: CampaignService<ShtShape, ShtSettings> = {
     const drawn = fc.record({
       hosts: hosts === undefined ? hostCounts : fc.constant(hosts),
       clients: clients === undefined ? fc.constantFrom(1, 2, 4, 6) : fc.constant(clients),
-      keys: keys === undefined ? fc.constantFrom(2, 4, 8, 12, 40) : fc.constant(keys),
+      keys: keys === undefined ? fc.constantFrom(2, 3, 6, 12, 24) : fc.constant(keys),
       administrators: administrators === undefined ? fc.boolean() : fc.constant(administrators),
       parameters: parametersWith(fixed),
     });

@@ -45,6 +45,8 @@ const RUMINATES = 0.03;
 const MEMORY = 6;
 /** How often one who forgets does so. */
 const FORGETS = 0.02;
+/** How often it sends again what comes after something that may be lost as well. */
+const EAGER = 0.5;
 /** How often it acknowledges what it never got, and how often it goes where it is sent. */
 const LIES = 0.01;
 const FOLLOWS = 0.9;
@@ -95,7 +97,7 @@ export class ShtClient<Said> implements Client<Said> {
     this.#atOnce = random.pick([1, 1, 2, 4]);
     this.#patience = random.pick(habits.patience);
     this.#thinking = random.pick([0, 0, 30]);
-    this.#acknowledges = random.pick([1, 1, 1, 0.3, 0.02]);
+    this.#acknowledges = random.pick([1, 1, 1, 1, 0.3, 0.02]);
     this.#forgets = habits.mayForget && random.happens(0.25) ? FORGETS : 0;
     this.#owners = random.happens(0.7) ? new Map() : undefined;
     this.#zeal = random.pick([10, 40, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
@@ -109,9 +111,11 @@ export class ShtClient<Said> implements Client<Said> {
     for (const [host, line] of this.#lines) {
       if (this.#forgets > 0 && random.happens(this.#forgets)) line.forget();
       if (!line.isKnown) this.#say(host, { type: 'numbersRequest' }, sends);
-      for (const asked of line.underWay) {
-        if (asked.dueAt <= now) this.#send(host, asked, now, sends);
-        if (!asked.over || line.underWay.length > CROWDED) underWay++;
+      const waiting = line.underWay;
+      for (const [place, asked] of waiting.entries()) {
+        const isDue = asked.dueAt <= now && (place === 0 || random.happens(EAGER));
+        if (isDue) this.#send(host, asked, now, sends);
+        if (!asked.over || waiting.length > CROWDED) underWay++;
       }
       this.#acknowledge(host, line, sends);
     }

@@ -60,7 +60,7 @@ const LOOKS = 0.15;
 /** How often he asks for what should be possible, as far as he knows. */
 const SENSIBLE = 0.8;
 /** How often he has all that a host has in a row handed on. */
-const WHOLE = 0.3;
+const WHOLE = 0.5;
 /** How often he names a host by its other name, and how often nobody has that name at all. */
 const FORMAL = 0.1;
 const MISTAKEN = 0.04;

@@ -12,6 +12,7 @@ import { readMessage, writeMessage } from '../../refinement/sht/wire.ts';
 import type { State } from '../../spec/sht/service.ts';
 import { tampered } from '../rsl/tampering.ts';
 import type { SimulatedService } from '../simulation/service.ts';
+import { CallWitness } from './calls.ts';
 import type { Wire } from './client.ts';
 import { clientsOf } from './clients.ts';
 import { lie } from './liars.ts';
@@ -52,6 +53,7 @@ export function shtHosts(shape: ShtShape): SimulatedService<ShtHost, Host, Messa
       }
     },
     watch: () => new ShtWatcher(shape),
+    witness: () => new CallWitness(parameters.compatible),
     ...(isEndless(shape) && {
       expect: (states: readonly Host[]) => expectAllLands(shape, names, BYTES, states),
     }),

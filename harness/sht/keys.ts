@@ -64,7 +64,7 @@ export function rangeIn(keys: readonly Key[], random: Random): KeyRange {
 const TOO_LONG = 0.05;
 const TEDIOUS = 2_000;
 /** How often a key is set to nothing, which deletes it. */
-const DELETES = 0.25;
+const DELETES = 0.12;
 
 /** What a key may be set to: mostly something that nobody else sets any key to. */
 export function valueBy(

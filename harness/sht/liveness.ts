@@ -11,9 +11,8 @@
  * messages are sent again, and n the number of hosts.
  *
  * - *A look*: while something is not acknowledged, a host looks every P + R for what to send again.
- *   The first time may be later: it looks when its clock is P away from where it stood the last
- *   time, and if that is less than P ahead, as the clock was set back, it has to get there first: so
- *   within F = 2P + R.
+ *   The first time may be later: it has set its alarm for P after the last time, and whatever its
+ *   clock was set back by since then, B at most, has to pass once more: so within F = B + P + R.
  * - *A message* that is the first which its recipient has not acknowledged is noted with the next
  *   look, and with the one after that sent again, if it still is the first. It arrives within L, and
  *   the recipient has accepted nothing after what came before it: so it is accepted, and the
@@ -89,11 +88,13 @@ function underWay({ constants, peers, orders, received }: Host): readonly string
 /** How long it takes until everything has landed, in milliseconds, as derived above. */
 export function landingBound(
   states: readonly Host[],
-  { latency: L, reaction: R }: Pick<Healed, 'latency' | 'reaction'>,
+  { latency: L, reaction: R, clocks }: Healed,
 ): number {
   const { resendPeriod: P } = (states[0] as Host).constants.parameters;
+  const setBack = states.map(({ resentAt }, place) => resentAt - (clocks[place] as number));
+  const first = Math.max(0, ...setBack) + P + R;
   const message = 2 * (P + R) + 2 * L + R;
-  return 2 * P + R + R + mostMessages(states) * message;
+  return first + R + mostMessages(states) * message;
 }
 
 /** How many messages one host has for another, at most. */
