@@ -22,8 +22,8 @@ Every state that the hosts and the network can reach is visited, those near the 
 state and step all invariants and the boundaries B3 and B4 are checked. So what is refused comes with a
 shortest behaviour. Time stands still: whatever may happen at some time may happen at any time.
 
-Then it is checked that what should happen does happen: that the lock goes around for ever, and that
-requests are executed in the end. Every host goes on, and a packet that is sent again and again arrives at
+Then it is checked that what should happen does happen: that the lock goes around for ever, that
+requests are executed in the end, and that keys go where they are ordered to. Every host goes on, and a packet that is sent again and again arrives at
 last. The graph of all states must be kept for that; where there are too many it is left out.
 
 A replicated service is explored in parts, each with few replicas, operations and ballots, and without
@@ -42,6 +42,15 @@ the actions that have nothing to do with it; every report says which and why. Th
 Replicas that differ only in their names are taken for one another where that changes nothing, and how
 much that saves is said.
 
+A hash table is explored in parts as well, each with few hosts and keys, and with few things that clients
+and administrators ever say; every report says what. The parts are:
+  hand-over    a key goes to another host while two clients set, get and delete it
+  there-and-back, pieces, orders          ranges go to and fro, whole, bit by bit and all at once
+  three-hosts, two-givers                 keys go around, and come from two sides
+  acknowledged, strangers, at-the-end     what clients leave unacknowledged, liars, the last numbers
+  original     what the original does
+  lossy        what is lost is sent again until it arrives
+
 Examples:
   $ ironfleet explore lock                            3 hosts, 20 epochs: all of it in a moment
   $ ironfleet explore lock --compatible               the original, which one lost transfer stops for ever
@@ -52,6 +61,8 @@ Examples:
   $ ironfleet explore rsl --part election --ballots 3   1.3 million states
   $ ironfleet explore rsl --part restart --replicas 2 --ballots 3 --restarts 2
   $ ironfleet explore rsl --part agreement --no-symmetry
+  $ ironfleet explore sht                             all parts: about two minutes
+  $ ironfleet explore sht --part pieces
 
 The exit code is 0 if nothing is refused, 1 if something is, and 2 for wrong usage. What cuts a search is
 always said.`;
@@ -60,7 +71,7 @@ export function register(program: Command): void {
   program
     .command('explore')
     .description('visit every state of a small instance of a protocol and check all of them')
-    .argument('<service>', 'what to explore: lock or rsl')
+    .argument('<service>', 'what to explore: lock, rsl or sht')
     .option('--hosts <count>', 'lock: how many hosts (default: 3)', wholeNumber(1, 26))
     .option(
       '--epochs <count>',
@@ -71,7 +82,7 @@ export function register(program: Command): void {
       '--compatible',
       'lock: explore the behaviour of the original, where nothing is repeated',
     )
-    .option('--part <name>', 'rsl: explore only this part')
+    .option('--part <name>', 'rsl, sht: explore only this part')
     .option('--replicas <count>', 'rsl: how many replicas', wholeNumber(0, 5))
     .option('--operations <count>', 'rsl: how many operations are proposed', wholeNumber(1, 100))
     .option('--ballots <count>', 'rsl: in how many ballots', wholeNumber(1, 100))

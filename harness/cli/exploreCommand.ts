@@ -8,6 +8,7 @@ type OptionName = keyof ExploreCommandOptions;
 const OPTIONS_OF: Readonly<Record<string, readonly OptionName[]>> = {
   lock: ['hosts', 'epochs', 'compatible'],
   rsl: ['part', 'replicas', 'operations', 'ballots', 'restarts'],
+  sht: ['part'],
 };
 
 /** Gives the exit code. */
@@ -19,8 +20,9 @@ export async function exploreCommand(
     const services = Object.keys(OPTIONS_OF).join(', ');
     throw new UsageError(`cannot explore "${service}"; what can be explored is: ${services}`);
   }
+  const own = OPTIONS_OF[service];
   for (const [other, names] of Object.entries(OPTIONS_OF)) {
-    const stray = names.find((name) => other !== service && options[name] !== undefined);
+    const stray = names.find((name) => !own.includes(name) && options[name] !== undefined);
     if (stray !== undefined) throw new UsageError(`--${stray} is for ${other}, not for ${service}`);
   }
   if (service === 'rsl') {
@@ -28,6 +30,10 @@ export async function exploreCommand(
     return exploreRsl(options);
   }
   if (!options.symmetry) throw new UsageError(`--no-symmetry is for rsl, not for ${service}`);
+  if (service === 'sht') {
+    const { exploreSht } = await import('./exploreSht.ts');
+    return exploreSht(options);
+  }
   const { exploreLock } = await import('./exploreLock.ts');
   return exploreLock(options);
 }
