@@ -17,6 +17,11 @@ Example, some clients of a new service, whose leader you may kill meanwhile:
       history=kv.history setfraction=0.5
   $ ironfleet check-history kv.history
 
+Of a sharded hash table, whose keys you may have moved meanwhile:
+  $ ironfleet sht-client My.IronSHT.service.txt workload=m nthreads=10 duration=30 quiet=true \\
+      numkeys=100 history=table.history
+  $ ironfleet check-history table.history
+
 The exit code is 0 if the history is linearizable; 1 if it is not, if that could not be decided
 because there are too many orders, or if no call was answered; and 2 for wrong usage, such as a
 missing file or one that is not complete.`;

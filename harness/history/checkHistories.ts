@@ -16,6 +16,7 @@ import {
 } from '../../refinement/framework/linearizability.ts';
 import { counterCalls } from '../../refinement/rsl/histories/counter.ts';
 import { KeyValueCalls } from '../../refinement/rsl/histories/keyValue.ts';
+import { HashTableCalls } from '../../refinement/sht/histories/hashTable.ts';
 import { HistoryReader, type RecordedCall } from './reader.ts';
 import type { HistoryService } from './writer.ts';
 
@@ -44,6 +45,7 @@ export interface CheckOptions {
 const MODELS: Readonly<Record<HistoryService, () => CallModel>> = {
   counter: () => counterCalls,
   kv: () => new KeyValueCalls(),
+  sht: () => new HashTableCalls(),
 };
 
 /** So many calls are read from one report of progress to the next. */

@@ -58,7 +58,7 @@ function figures({
   service,
   files,
 }: HistoryReport): string {
-  const parts = service === 'kv' ? `, on ${some(partitions, 'key')}` : '';
+  const parts = service !== 'counter' ? `, on ${some(partitions, 'key')}` : '';
   const from = files.length > 1 ? `, from ${count(files.length)} files` : '';
   const lost = unanswered === 0 ? '' : `; ${count(unanswered)} of them were not answered`;
   return `Checked ${some(calls, 'call')} by ${some(clients, 'client')}${parts}${from}${lost}`;

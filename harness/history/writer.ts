@@ -28,7 +28,7 @@ export const HISTORY_FORMAT = 'ironfleet-history';
 export const HISTORY_VERSION = 1;
 
 /** What can be called, in a history. */
-export const HISTORY_SERVICES = ['kv', 'counter'] as const;
+export const HISTORY_SERVICES = ['kv', 'counter', 'sht'] as const;
 export type HistoryService = (typeof HISTORY_SERVICES)[number];
 
 /** So many characters of lines do not wait any longer. */

@@ -16,7 +16,6 @@ import {
   requireServiceType,
   type ServiceIdentity,
 } from '../../impl/framework/identity.ts';
-import { LineOutput } from '../../impl/framework/lineOutput.ts';
 import type { Surroundings } from '../../impl/framework/serve.ts';
 import { systemTimers } from '../../impl/framework/timers.ts';
 import { HistoryWriter } from '../history/writer.ts';
@@ -24,6 +23,7 @@ import { Random } from '../simulation/random.ts';
 import { connectEach } from './connecting.ts';
 import { Load, type LoadObserver, type Submit } from './load.ts';
 import { type ClientOptions, parseClientOptions } from './options.ts';
+import { ProgramOutput } from './programOutput.ts';
 import { summary } from './summary.ts';
 import { CounterWorkload, KeyValueWorkload } from './workload.ts';
 
@@ -55,8 +55,7 @@ export async function runClientProgram(
 class ClientProgram {
   readonly #service: ServiceIdentity;
   readonly #options: ClientOptions;
-  readonly #output: LineOutput;
-  readonly #errors: LineOutput;
+  readonly #output: ProgramOutput;
   readonly #history: HistoryWriter | undefined;
   readonly #load: Load;
   readonly #clients: RslClient[] = [];
@@ -65,18 +64,17 @@ class ClientProgram {
   /** Aborted when the program is to end, with the failure if that is the reason. */
   readonly #end = new AbortController();
   #failure: unknown;
-  #flushing = false;
 
   constructor(
     asked: Asked,
     service: ServiceIdentity,
     options: ClientOptions,
-    { stdout, stderr, signal }: Surroundings,
+    surroundings: Surroundings,
   ) {
     this.#service = service;
     this.#options = options;
-    this.#output = new LineOutput(stdout);
-    this.#errors = new LineOutput(stderr);
+    this.#output = new ProgramOutput(surroundings);
+    const { signal } = surroundings;
     const { history, overwrite, threads, rate, inFlight } = options;
     if (history !== undefined) this.#history = HistoryWriter.create(history, asked, overwrite);
     this.#load = new Load({
@@ -93,7 +91,7 @@ class ClientProgram {
   }
 
   async run(): Promise<0 | 1> {
-    this.#print('[[READY]]');
+    this.#output.print('[[READY]]');
     this.#connectAll().catch((error) => this.#fail(error));
     const keepAlive = setInterval(() => {}, 1000);
     await this.#ended();
@@ -104,9 +102,9 @@ class ClientProgram {
     this.#history?.close();
     if (this.#failure !== undefined) throw this.#failure;
     const { inFlight, rate, seed } = this.#options;
-    this.#print(summary({ load: this.#load, counters, inFlight, rate, seed }));
-    this.#print('[[DONE]]');
-    await Promise.all([this.#output.end(), this.#errors.end()]);
+    this.#output.print(summary({ load: this.#load, counters, inFlight, rate, seed }));
+    this.#output.print('[[DONE]]');
+    await this.#output.end();
     return this.#load.answered > 0 && this.#load.wrongAnswers === 0 ? 0 : 1;
   }
 
@@ -129,7 +127,7 @@ class ClientProgram {
   async #connect(thread: number, identity: Credentials): Promise<void> {
     const { inFlight, seed, timeout, together, verbose } = this.#options;
     const { signal } = this.#end;
-    const log = verbose ? (line: string) => this.#complain(line) : undefined;
+    const log = verbose ? (line: string) => this.#output.complain(line) : undefined;
     let client: RslClient;
     try {
       const options = { identity, inFlight, timeout, signal, log };
@@ -137,7 +135,7 @@ class ClientProgram {
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof ServiceUnreachableError)) throw error;
-      this.#complain(`ERROR - ${error.message}`);
+      this.#output.complain(`ERROR - ${error.message}`);
       if (this.#clients.length === 0) this.#end.abort(); // There is nothing to wait for.
       return;
     }
@@ -167,32 +165,17 @@ class ClientProgram {
     return {
       ...(print && {
         began: (_thread, { announcement }) => {
-          if (announcement !== undefined) this.#print(announcement);
+          if (announcement !== undefined) this.#output.print(announcement);
         },
       }),
       ...((print || !quiet) && {
         answered: (thread, count, tookMs, call, reply) => {
-          if (print) for (const line of call.describe(reply)) this.#print(line);
-          if (!quiet) this.#print(`#req ${thread} ${count} ${Math.round(tookMs * 1e4) / 1e4}`);
+          if (print) for (const line of call.describe(reply)) this.#output.print(line);
+          if (!quiet)
+            this.#output.print(`#req ${thread} ${count} ${Math.round(tookMs * 1e4) / 1e4}`);
         },
       }),
     };
-  }
-
-  /** Prints a line, together with all others of this turn. */
-  #print(line: string): void {
-    this.#output.line(line);
-    if (this.#flushing) return;
-    this.#flushing = true;
-    setImmediate(() => {
-      this.#flushing = false;
-      this.#output.flush();
-    });
-  }
-
-  #complain(line: string): void {
-    this.#errors.line(line);
-    this.#errors.flush();
   }
 
   #fail(error: unknown): void {

@@ -8,7 +8,6 @@
  */
 import * as hdr from 'hdr-histogram-js';
 import { RequestError } from '../../impl/client/errors.ts';
-import type { RslClient } from '../../impl/client/rslClient.ts';
 import type { Timers } from '../../impl/framework/timers.ts';
 import type { Random } from '../simulation/random.ts';
 import type { Call, Workload } from './workload.ts';
@@ -20,7 +19,7 @@ export type Submit = (request: Uint8Array) => Promise<Uint8Array>;
 export interface Driven {
   /** Counted from 0. */
   readonly thread: number;
-  readonly client: Pick<RslClient, 'submit'>;
+  readonly client: { submit(request: Uint8Array): Promise<Uint8Array> };
   readonly random: Random;
   /** In place of the client's own. */
   readonly submit?: Submit | undefined;
@@ -168,7 +167,7 @@ export class Load {
   async #make(thread: Thread, due: number): Promise<boolean> {
     const { workload, observer, timers } = this.#settings;
     const { driven } = thread;
-    const call = workload.next(driven.random);
+    const call = workload.next(driven.random, driven.thread);
     observer?.began?.(driven.thread, call);
     try {
       const reply = await thread.submit(call.request);

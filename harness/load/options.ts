@@ -15,7 +15,7 @@ import {
 import { UsageError } from '../../impl/framework/usageError.ts';
 
 /** A share of a whole. */
-const fraction: ValueKind<number> = {
+export const fraction: ValueKind<number> = {
   mustBe: 'must be a number from 0 to 1, such as 0.25',
   read(value) {
     const number = Number(value);
@@ -24,8 +24,8 @@ const fraction: ValueKind<number> = {
 };
 
 /** More clients than a server accepts by default would be of no use, and this is more. */
-const MOST_THREADS = 10_000;
-const LONGEST_SECONDS = 2_000_000;
+export const MOST_THREADS = 10_000;
+export const LONGEST_SECONDS = 2_000_000;
 /** Values as long as a store accepts. */
 const LONGEST_VALUE = 0x800_0000;
 
@@ -106,4 +106,4 @@ export function parseClientOptions(args: readonly string[], keyValue: boolean): 
 }
 
 /** With a rate, requests do not wait for each other unless that is asked for. */
-const PACED_IN_FLIGHT = 128;
+export const PACED_IN_FLIGHT = 128;

@@ -17,7 +17,7 @@ export interface SummaryRequest {
   readonly seed: number;
 }
 
-const count = (value: number): string => Math.round(value).toLocaleString('en-US');
+export const count = (value: number): string => Math.round(value).toLocaleString('en-US');
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** A time in microseconds, in the unit and with the digits that suit a reader. */
@@ -29,12 +29,28 @@ export function showLatency(us: number): string {
   return `${(us / 1_000_000).toFixed(2)} s`;
 }
 
-const plural = (number: number, what: string): string =>
+export const plural = (number: number, what: string): string =>
   `${count(number)} ${what}${number === 1 ? '' : 's'}`;
 
-export function summary(request: SummaryRequest): string {
-  const { load, counters, inFlight, rate, seed } = request;
-  const clients = plural(counters.length, 'client');
+export const summary = (request: SummaryRequest): string =>
+  loadSummary({
+    ...request,
+    clients: request.counters.length,
+    more: [
+      ['leaders', leaders(request.counters)],
+      ['asked again', askedAgain(request.counters)],
+    ],
+  });
+
+/** What is said of any load, and what there is to say more, each with its name. */
+export interface LoadSummaryRequest extends Omit<SummaryRequest, 'counters'> {
+  readonly clients: number;
+  readonly more: readonly (readonly [string, string])[];
+}
+
+export function loadSummary(request: LoadSummaryRequest): string {
+  const { load, inFlight, rate, seed, more } = request;
+  const clients = plural(request.clients, 'client');
   const how = rate === undefined ? `${inFlight} under way in each` : `${count(rate)} a second`;
   const rows: (readonly [string, string])[] = [
     ['answered', `${count(load.answered)}, ${count(perSecond(load))} a second`],
@@ -43,8 +59,7 @@ export function summary(request: SummaryRequest): string {
     ...load.wrong.map((fault) => ['', fault] as const),
     ['latency', load.answered === 0 ? 'unknown' : percentiles(load.latencies)],
     ['longest silence', silence(load)],
-    ['leaders', leaders(counters)],
-    ['asked again', askedAgain(counters)],
+    ...more,
   ];
   return [
     `Summary: ${seconds(load.lasted)} of requests by ${clients}, ${how}; seed ${seed}`,

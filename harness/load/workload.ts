@@ -28,7 +28,8 @@ export interface Call {
 }
 
 export interface Workload {
-  next(random: Random): Call;
+  /** The next call of a client, by its number. */
+  next(random: Random, thread: number): Call;
 }
 
 /** Increments: no count comes twice, or after a higher one had come before it was asked for. */

@@ -134,6 +134,9 @@ describe('a client of the hash table', () => {
     const other = client.set(1, Buffer.from('short'));
     expect(await settled(long)).toMatchObject({ name: 'UnansweredError', fate: 'not executed' });
     expect(await settled(other)).toBeUndefined();
+    // Also where nothing comes after it.
+    const alone = await settled(client.set(1, Buffer.alloc(1024)));
+    expect(alone).toMatchObject({ name: 'UnansweredError' });
   });
 
   test('has a limited number of requests under way with each host, and takes a limited number', async () => {

@@ -293,6 +293,7 @@ export class Conversation {
     if (this.#stage === 'numbers') this.#line.send(numbersRequest());
     if (this.#acks.isLate) this.#acknowledge();
     this.#cursor = Math.min(this.#cursor, this.#questions.lastAcceptedOrOldest);
+    this.#questions.probe();
     this.#pump();
   }
 }

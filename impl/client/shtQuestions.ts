@@ -4,7 +4,7 @@
  * They wait for their turn in the order in which they were asked, get the next number when it has
  * come, and are *under way* until they are answered or passed over. Numbers under way have no gaps.
  */
-import { type Answer, KIND, kindOf, REASONS, singleMessage } from './shtMessages.ts';
+import { type Answer, getRequest, KIND, kindOf, REASONS, singleMessage } from './shtMessages.ts';
 
 /** What somebody asks a host. Of `answered` and `passedOver` one is called, once, if at all. */
 export interface Question {
@@ -62,6 +62,7 @@ export class QuestionQueue {
   #bytes = 0;
   /** The last number that the host is known to have accepted. */
   #accepted = 0;
+  #probing = false;
   /** About how long the longest answers have been of late, in bytes. */
   #usualAnswer = 0;
 
@@ -120,6 +121,18 @@ export class QuestionQueue {
       sent: () => {},
       answered: settled,
       passedOver: settled,
+    });
+  }
+
+  /**
+   * Where the host has accepted everything and answers nothing: asks what is always answered, so
+   * that it turns out what will never be.
+   */
+  probe(): void {
+    if (this.#probing || this.underWay === 0 || this.#accepted + 1 < this.next) return;
+    this.#probing = true;
+    this.beginWith(getRequest(0n), () => {
+      this.#probing = false;
     });
   }
 
