@@ -45,7 +45,7 @@ const SMALL: Partial<Parameters> = {
   maxDelegationKeys: 3,
   maxUnacked: 6,
   maxUnackedBytes: 16,
-  maxPeers: 6,
+  maxPeers: 4,
   resendPeriod: 60,
   maxResent: 2,
 };

@@ -2,7 +2,7 @@
  * # The invariants of a hash table
  *
  * What is true of the hosts and of what they have said, in every state of the system, each under its
- * number: S1 to S15 as in the literature, S16 to S22 about what this protocol adds. They explain why
+ * number: S1 to S15 as in the literature, S16 to S25 about what this protocol adds. They explain why
  * there seems to be one table: each key is in one place, and what carries it there comes once.
  *
  * Of packets is asked once, when they are sent, for what holds of them then holds for ever. Of hosts
@@ -18,6 +18,7 @@ import type { Laws } from '../framework/laws.ts';
 import * as bounds from './invariants/bounds.ts';
 import * as delivery from './invariants/delivery.ts';
 import * as keys from './invariants/keys.ts';
+import * as orders from './invariants/orders.ts';
 import {
   afterSteps,
   all,
@@ -65,6 +66,7 @@ export const packetInvariants = ofHosts({
   S15: bounds.delegatesLittle,
   S19: delivery.acksWhatItAccepted,
   S21: bounds.goesToOthers,
+  S25: orders.tellsAdministrators,
 });
 
 /** True of each step of a host: what it never takes back. */
@@ -77,6 +79,8 @@ export const stepInvariants: Laws<[before: Host, after: Host]> = {
   S17: (before, after) =>
     clause('delegations are not forgotten', before.numDelegations <= after.numDelegations)
     ?? delivery.numbersOnlyRise(before, after),
+  S23: orders.ordersAreFollowed,
+  S24: orders.answersWhoAsks,
 };
 
 /** True of all hosts together. */
