@@ -2,16 +2,20 @@
  * # How fast campaigns check
  *
  * Checked host steps per second of one core, with every fault on and every boundary checked that
- * there is: on the lock with 3 to 7 running hosts, and on the replicated service with 3 and 5
- * replicas, running and of the protocol. Processor time is counted, not the time on the wall, for
+ * there is: on the lock with 3 to 7 running hosts, on the replicated service with 3 and 5 replicas,
+ * and on the hash table with 3 and 5 hosts, running and of the protocol. Processor time is counted, not the time on the wall, for
  * other processes may be running.
  */
 import { DEFAULT } from '../../protocol/rsl/configuration.ts';
+import { DEFAULT as SHT_DEFAULT } from '../../protocol/sht/configuration.ts';
 import { type Behaviours, behavioursOf, protocolBehavioursOf } from '../campaign/behaviour.ts';
 import { lockService } from '../lock/service.ts';
 import { rslReplicas } from '../rsl/replicas.ts';
 import { rslService } from '../rsl/service.ts';
 import type { RslShape } from '../rsl/shape.ts';
+import { shtHosts } from '../sht/hosts.ts';
+import { shtService } from '../sht/service.ts';
+import type { ShtShape } from '../sht/shape.ts';
 import type { FaultPlan } from '../simulation/faults.ts';
 import { count, figure, type Row, row, show } from './figures.ts';
 
@@ -69,6 +73,31 @@ const running =
     return behavioursOf(rslReplicas({ ...shape, parameters: { ...parameters, durable: false } }));
   };
 
+/** Ranges are small, so that many move. */
+const tableOf = (hosts: number, seed: number): ShtShape => ({
+  hosts,
+  clients: 4,
+  keys: 12,
+  administrators: seed % 2 === 0,
+  parameters: {
+    ...SHT_DEFAULT,
+    maxValueBytes: 20,
+    maxDelegationKeys: 2,
+    maxUnacked: 8,
+    resendPeriod: 50,
+  },
+});
+
+const table =
+  (hosts: number) =>
+  (seed: number): Behaviours =>
+    protocolBehavioursOf(shtService(tableOf(hosts, seed)));
+
+const runningTable =
+  (hosts: number) =>
+  (seed: number): Behaviours =>
+    behavioursOf(shtHosts(tableOf(hosts, seed)));
+
 /** Steps per second of processor time, over so many behaviours. */
 function stepsPerSecond(
   behavioursFor: (seed: number) => Behaviours,
@@ -125,4 +154,19 @@ export const benchCampaigns = (): readonly Row[] => [
       50_000,
     ),
   ),
+  ...[3, 5].flatMap((hosts) => [
+    measure(
+      `campaign sht, ${hosts} hosts: checked host steps per second and core, B0–B4, B7 and all laws,`
+        + ' all faults',
+      runningTable(hosts),
+      50_000,
+      FEWER_BEHAVIOURS,
+    ),
+    measure(
+      `campaign sht --level protocol, ${hosts} hosts: checked steps per second and core, B3, B4 and`
+        + ' all laws, all faults',
+      table(hosts),
+      50_000,
+    ),
+  ]),
 ];
