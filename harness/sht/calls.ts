@@ -27,6 +27,7 @@ import { mayAnswer } from './line.ts';
 
 interface Call {
   readonly invoked: number;
+  readonly bytes: Uint8Array;
   readonly content: Content;
   readonly request: Bytes;
   /** Other requests under the same number. */
@@ -77,7 +78,7 @@ export class CallWitness implements Witness<Uint8Array> {
   }
 
   asked({ src, dst, msg: bytes }: Packet<Uint8Array>): void {
-    if (!isSingle(bytes)) return;
+    if (!isSingle(bytes) || this.#isKnown(src, dst, bytes)) return;
     const msg = readMessage(bytes, this.#compatible);
     if (msg.type !== 'single') return;
     const { seqno, content } = msg;
@@ -88,7 +89,8 @@ export class CallWitness implements Witness<Uint8Array> {
     const call = conversation.calls.get(seqno);
     if (call === undefined) {
       const invoked = this.#now++;
-      conversation.calls.set(seqno, { invoked, content, request, others: [], answer: undefined });
+      const call = { invoked, bytes, content, request, others: [], answer: undefined };
+      conversation.calls.set(seqno, call);
     } else if (call.request !== request && !call.others.includes(request)) {
       call.others.push(request);
       conversation.unclearFrom = Math.min(conversation.unclearFrom, seqno);
@@ -135,6 +137,13 @@ export class CallWitness implements Witness<Uint8Array> {
     if (outcome.verdict === 'refused') throw outcome.refusal;
     if (outcome.verdict === 'undecided') this.#undecided++;
     this.#judged = history.calls;
+  }
+
+  /** Whether these very bytes have been seen before. */
+  #isKnown(client: EndPoint, host: EndPoint, bytes: Uint8Array): boolean {
+    if (bytes.length < 3 * WORD) return false;
+    const { calls } = this.#between(client, host);
+    return calls.get(seqnoOf(bytes))?.bytes === bytes;
   }
 
   #between(client: EndPoint, host: EndPoint): Conversation {

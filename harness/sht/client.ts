@@ -58,7 +58,7 @@ export class ShtClient<Said> implements Client<Said> {
   readonly name: EndPoint;
   wakeAt: number;
   readonly #hosts: readonly EndPoint[];
-  readonly #lines: ReadonlyMap<EndPoint, Line>;
+  readonly #lines: ReadonlyMap<EndPoint, Line<Said>>;
   readonly #wire: Wire<Said>;
   readonly #habits: Habits;
   readonly #random: Random;
@@ -89,7 +89,7 @@ export class ShtClient<Said> implements Client<Said> {
   ) {
     this.name = name;
     this.#hosts = hosts;
-    this.#lines = new Map(hosts.map((host) => [host, new Line()]));
+    this.#lines = new Map(hosts.map((host) => [host, new Line<Said>()]));
     this.#wire = wire;
     this.#habits = habits;
     this.#random = random;
@@ -135,7 +135,7 @@ export class ShtClient<Said> implements Client<Said> {
     else if (msg.type === 'single') this.#take(src, line, msg, now);
   }
 
-  #take(src: EndPoint, line: Line, msg: SingleMessage, now: number): void {
+  #take(src: EndPoint, line: Line<Said>, msg: SingleMessage, now: number): void {
     const { seqno, content } = msg;
     const answered = line.hear(msg);
     // What comes again was not acknowledged, or its acknowledgement was lost.
@@ -171,16 +171,18 @@ export class ShtClient<Said> implements Client<Said> {
     return owner ?? this.#random.pick(this.#hosts);
   }
 
-  #send(dst: EndPoint, asked: Asked, now: number, sends: Packet<Said>[]): void {
+  #send(dst: EndPoint, asked: Asked<Said>, now: number, sends: Packet<Said>[]): void {
     if (++asked.tries > PATIENT) asked.over = true;
     asked.dueAt = now + 1 + this.#random.below(this.#patience);
     const { seqno, content } = asked;
-    const sent = this.#say(dst, { type: 'single', seqno, dst, content }, sends);
+    asked.said ??= this.#wire.write({ type: 'single', seqno, dst, content });
+    const packet = { src: this.name, dst, msg: asked.said };
+    sends.push(packet);
     if (this.#old.length === MEMORY) this.#old.shift();
-    this.#old.push(sent);
+    this.#old.push(packet);
   }
 
-  #acknowledge(dst: EndPoint, line: Line, sends: Packet<Said>[]): void {
+  #acknowledge(dst: EndPoint, line: Line<Said>, sends: Packet<Said>[]): void {
     const random = this.#random;
     const isNews = line.heard > line.acked;
     if (isNews && random.happens(this.#acknowledges)) {
@@ -191,9 +193,7 @@ export class ShtClient<Said> implements Client<Said> {
     }
   }
 
-  #say(dst: EndPoint, msg: Message, sends: Packet<Said>[]): Packet<Said> {
-    const packet = { src: this.name, dst, msg: this.#wire.write(msg) };
-    sends.push(packet);
-    return packet;
+  #say(dst: EndPoint, msg: Message, sends: Packet<Said>[]): void {
+    sends.push({ src: this.name, dst, msg: this.#wire.write(msg) });
   }
 }

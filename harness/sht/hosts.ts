@@ -4,11 +4,13 @@
  * The hosts that servers run. Everybody speaks in bytes.
  */
 import { ShtHost } from '../../impl/sht/host.ts';
+import { marshal } from '../../impl/sht/marshal.ts';
+import { parse } from '../../impl/sht/parse.ts';
 import type { Host } from '../../protocol/sht/host.ts';
 import type { Message } from '../../protocol/sht/messages.ts';
 import type { Ghost } from '../../refinement/sht/ghost.ts';
 import { shtRefinement } from '../../refinement/sht/service.ts';
-import { readMessage, writeMessage } from '../../refinement/sht/wire.ts';
+import { INVALID, writeMessage } from '../../refinement/sht/wire.ts';
 import type { State } from '../../spec/sht/service.ts';
 import { tampered } from '../rsl/tampering.ts';
 import type { SimulatedService } from '../simulation/service.ts';
@@ -22,10 +24,24 @@ import { configurationOf, isEndless, namesInBytes, type ShtShape } from './shape
 import { extreme } from './tampering.ts';
 import { ShtWatcher } from './watch.ts';
 
-/** Hosts that are like the original do not read all of what others write. */
+/**
+ * How clients speak: as programs do, whose bytes are the same as the definition's. Hosts that are
+ * like the original do not read all of what others write.
+ */
 const BYTES: Wire<Uint8Array> = {
-  write: (msg) => writeMessage(msg, false),
-  read: (bytes) => readMessage(bytes, false),
+  write: (msg) => {
+    if (msg.type === 'invalid') throw new RangeError('nothing is not said');
+    if (msg.type !== 'single') return marshal(msg);
+    const { content } = msg;
+    // Keys are handed on by hosts, and by liars, who say it otherwise.
+    return content.type === 'delegate' ? writeMessage(msg, false) : marshal({ ...msg, content });
+  },
+  read: (bytes) => {
+    const msg = parse(bytes, false);
+    if (msg?.type !== 'single') return msg ?? INVALID;
+    const { content } = msg;
+    return content.type === 'delegate' ? INVALID : { ...msg, content };
+  },
 };
 
 /** Of so many lies one is a message at the limits, and one is somebody's with another number. */

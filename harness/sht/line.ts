@@ -9,9 +9,11 @@
 import type { Content, Message, Reason, SingleMessage } from '../../protocol/sht/messages.ts';
 
 /** Something asked. */
-export interface Asked {
+export interface Asked<Said> {
   readonly seqno: number;
   readonly content: Content;
+  /** What says it, once somebody has said it. */
+  said: Said | undefined;
   /** How often it was sent, and when it is to be sent next. */
   tries: number;
   dueAt: number;
@@ -40,7 +42,7 @@ export function mayAnswer(answer: Content, asked: Content): boolean {
   }
 }
 
-export class Line {
+export class Line<Said> {
   /** Whether the client knows which numbers are next. */
   isKnown = true;
   /** The highest of the host's numbers that was taken, and the highest that was acknowledged. */
@@ -49,19 +51,26 @@ export class Line {
   #given = 0;
   /** The highest number that the host is known to have accepted. */
   #accepted = 0;
-  #waiting: Asked[] = [];
+  #waiting: Asked<Said>[] = [];
 
   /**
    * What is to be sent again, the oldest first: what is still waited for, and whatever the host has
    * not accepted, for it accepts nothing that comes after that.
    */
-  get underWay(): readonly Asked[] {
+  get underWay(): readonly Asked<Said>[] {
     return this.#waiting.filter(({ over, seqno }) => !over || seqno > this.#accepted);
   }
 
   /** Gives a number to something new. */
-  ask(content: Content): Asked {
-    const asked = { seqno: ++this.#given, content, tries: 0, dueAt: 0, over: false };
+  ask(content: Content): Asked<Said> {
+    const asked: Asked<Said> = {
+      seqno: ++this.#given,
+      content,
+      said: undefined,
+      tries: 0,
+      dueAt: 0,
+      over: false,
+    };
     this.#waiting.push(asked);
     return asked;
   }
@@ -89,7 +98,7 @@ export class Line {
   }
 
   /** Takes an answer, if it is the next one, and gives what it answers, if it is known. */
-  hear({ seqno, content }: SingleMessage): Asked | undefined {
+  hear({ seqno, content }: SingleMessage): Asked<Said> | undefined {
     if (!this.isKnown || seqno !== this.heard + 1) return undefined;
     this.heard = seqno;
     const place = this.#waiting.findIndex((asked) => mayAnswer(content, asked.content));
