@@ -20,6 +20,7 @@ import { register as lockServer } from './cli/lockServer.ts';
 import { register as replay } from './cli/replay.ts';
 import { register as rslClient } from './cli/rslClient.ts';
 import { register as rslServer } from './cli/rslServer.ts';
+import { register as shtAdmin } from './cli/shtAdmin.ts';
 import { register as shtClient } from './cli/shtClient.ts';
 import { register as shtServer } from './cli/shtServer.ts';
 import { register as testIo } from './cli/testIo.ts';
@@ -45,6 +46,7 @@ for (const register of [
   rslClient,
   shtServer,
   shtClient,
+  shtAdmin,
   testIo,
 ]) {
   register(program);

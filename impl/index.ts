@@ -1,9 +1,10 @@
 /**
  * # The package
  *
- * What somebody needs who replicates a service of his own, or is a client of one:
+ * What somebody needs who replicates a service of his own, or is a client of one or of a sharded hash
+ * table:
  *
- *     import { defineServer, RslClient } from 'ironfleet';
+ *     import { defineServer, RslClient, ShtClient } from 'ironfleet';
  *
  * Whoever specifies and checks imports from `ironfleet/spec/…`, `ironfleet/protocol/…`,
  * `ironfleet/refinement/…` and `ironfleet/harness/…`.
@@ -32,9 +33,30 @@ export {
   type RslClientOptions,
   type SubmitOptions,
 } from './client/rslClient.ts';
+export {
+  type AdministratorOptions,
+  type ArrangeOptions,
+  ShtAdministrator,
+} from './client/shtAdministrator.ts';
+export {
+  ShtClient,
+  type ShtClientCounters,
+  type ShtClientOptions,
+  type ShtConnectOptions,
+} from './client/shtClient.ts';
+export {
+  OrderRefusedError,
+  QueueFullError,
+  RefusedError,
+  SilentHostError,
+  StuckError,
+  UnansweredError,
+  UnknownOwnerError,
+} from './client/shtErrors.ts';
 export { createCerts } from './framework/createCerts.ts';
 export {
   type PrivateIdentity,
+  readCredentials,
   readPrivateIdentity,
   readServiceIdentity,
   type ServerIdentity,

@@ -53,3 +53,38 @@ export class QueueFullError extends RequestError {
     );
   }
 }
+
+/** A host does not tell what it has. */
+export class SilentHostError extends Error {
+  override readonly name = 'SilentHostError';
+
+  /** `trouble` is why there is no connection, if there is none. */
+  constructor(server: string, afterMs: number, trouble: string | undefined) {
+    super(
+      trouble === undefined
+        ? `${server} did not answer within ${afterMs} ms; it is paused or busy, runs in the original's `
+            + 'way (compatible=true), or somebody else uses the same key'
+        : `${server} is not connected: ${trouble}`,
+    );
+  }
+}
+
+/** A host does not hand on what it was ordered to, and will not. */
+export class OrderRefusedError extends Error {
+  override readonly name = 'OrderRefusedError';
+  readonly reason: string;
+
+  constructor(server: string, reason: string) {
+    super(`${server} refused the order: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+/** Nothing has moved for too long. */
+export class StuckError extends Error {
+  override readonly name = 'StuckError';
+
+  constructor(afterMs: number, reason: string) {
+    super(`Nothing has moved for ${afterMs / 1000} s: ${reason}`);
+  }
+}
