@@ -41,7 +41,7 @@ export function read(grammar: Grammar, bytes: Uint8Array): Value | undefined {
 export function write(grammar: Grammar, value: Value): Uint8Array {
   const bytes: number[] = [];
   writeValue(grammar, value, bytes);
-  return Uint8Array.from(bytes);
+  return new Uint8Array(bytes);
 }
 
 /** The payload of a frame on a stream: eight bytes of length, then that many bytes and no more. */
@@ -214,12 +214,19 @@ function writeU64(value: Value, bytes: number[]): void {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
     throw new RangeError('this is no whole number that can be counted to');
   }
-  for (let power = 56; power >= 0; power -= 8) bytes.push(Math.floor(value / 2 ** power) % 256);
+  writeHalf(Math.floor(value / 2 ** 32), bytes);
+  writeHalf(value % 2 ** 32, bytes);
 }
 
 function writeExactly(value: Value, bytes: number[]): void {
   if (typeof value !== 'bigint' || value < 0n || value >= 2n ** 64n) {
     throw new RangeError('this is no whole number of 64 bits');
   }
-  for (let shift = 56n; shift >= 0n; shift -= 8n) bytes.push(Number((value >> shift) % 256n));
+  writeHalf(Number(value >> 32n), bytes);
+  writeHalf(Number(value % 2n ** 32n), bytes);
+}
+
+/** Four bytes, the highest first. */
+function writeHalf(half: number, bytes: number[]): void {
+  for (let shift = 24; shift >= 0; shift -= 8) bytes.push((half >>> shift) % 256);
 }

@@ -15,9 +15,9 @@ import type * as impl from '../../impl/sht/messages.ts';
 import type { Host } from '../../protocol/sht/host.ts';
 import type { Value } from '../../protocol/sht/keys.ts';
 import type { Content, Order, OwnedRange, SingleMessage } from '../../protocol/sht/messages.ts';
-import type { Peer } from '../../protocol/sht/singleDelivery.ts';
+import type { Peer, Peers } from '../../protocol/sht/singleDelivery.ts';
 import { type Difference, difference } from '../../spec/framework/difference.ts';
-import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
+import type { Packet } from '../../spec/framework/environment.ts';
 import { equal } from '../../spec/framework/equal.ts';
 import type { OrderedMap } from '../../spec/framework/orderedMap.ts';
 import {
@@ -51,10 +51,14 @@ class OneHost {
   readonly #found = new Map<SingleMessage, impl.SingleMessage>();
   /** The protocol's table, as the host's own was found to be; nothing if not known. */
   #table: OrderedMap<Value> | undefined;
+  /** How many peers there were when they were found to be in the right order. */
+  #inOrder = -1;
   #comparisons = 0;
+  readonly #inPeer = peerComparison((actual, expected) => this.#sameMessage(actual, expected));
   readonly #inAll = inHost(
     (actual, expected) => this.#sameMessage(actual, expected),
     (actual, expected) => this.#sameTable(actual, expected),
+    (actual, expected) => this.#samePeers(actual, expected),
   );
 
   compare(actual: HostState, expected: Host): Difference | undefined {
@@ -62,8 +66,24 @@ class OneHost {
       this.#comparisons = 0;
       this.#found.clear();
       this.#table = undefined;
+      this.#inOrder = -1;
     }
     return this.#inAll(actual, expected);
+  }
+
+  /** Their order changes only where peers are added or forgotten. */
+  #samePeers(actual: HostState['peers'], expected: Peers): Difference | undefined {
+    if (actual.size !== this.#inOrder || actual.size !== expected.size) {
+      const differs = inOrder([...actual.keys()], [...expected.keys()], same);
+      if (differs !== undefined) return within('.keys()', differs);
+      this.#inOrder = actual.size;
+    }
+    for (const [id, peer] of expected) {
+      const other = actual.get(id);
+      const differs = other === undefined ? same(other, peer) : this.#inPeer(other, peer);
+      if (differs !== undefined) return within(`.get(${id})`, differs);
+    }
+    return undefined;
   }
 
   #sameMessage(actual: impl.SingleMessage, expected: SingleMessage): Difference | undefined {
@@ -135,20 +155,29 @@ const inOrderToMove = inFields<impl.Order, Order>({
 
 type SameMessage = Comparison<impl.SingleMessage, SingleMessage>;
 
-function inHost(
-  sameMessage: SameMessage,
-  sameTable: Comparison<HostState['table'], OrderedMap<Value>>,
-): Comparison<HostState, Host> {
+/** Compares peers, of which nearly all are the same. */
+function peerComparison(sameMessage: SameMessage): Comparison<PeerState, Peer> {
   const inPeer = inFields<PeerState, Peer>({
     accepted: (actual, expected) => same(actual.accepted, expected),
     acked: (actual, expected) => same(actual.acked, expected),
     unacked: (actual, expected) => inOrder(actual.unacked, expected, sameMessage),
     unackedBytes: (actual, expected) => same(actual.unackedBytes, expected),
   });
-  const inPeers: Comparison<readonly [EndPoint, PeerState], readonly [EndPoint, Peer]> = (
-    [id, actual],
-    [expectedId, expected],
-  ) => same(id, expectedId) ?? inPeer(actual, expected);
+  return (actual, expected) =>
+    actual.accepted === expected.accepted
+    && actual.acked === expected.acked
+    && actual.unacked.length === 0
+    && expected.unacked.length === 0
+    && actual.unackedBytes === expected.unackedBytes
+      ? undefined
+      : inPeer(actual, expected);
+}
+
+function inHost(
+  sameMessage: SameMessage,
+  sameTable: Comparison<HostState['table'], OrderedMap<Value>>,
+  samePeers: Comparison<HostState['peers'], Peers>,
+): Comparison<HostState, Host> {
   const inWaiting = inFields<Waiting, Packet<SingleMessage>>({
     src: (actual, expected) => same(actual.src, expected),
     // It waits with the host that it is for.
@@ -160,7 +189,7 @@ function inHost(
     delegationMap: ({ delegationMap }, expected) =>
       inOrder(delegationMap.ranges, expected, inOwnedRange),
     table: (actual, expected) => sameTable(actual.table, expected),
-    peers: (actual, expected) => inOrder(actual.peers, expected, inPeers),
+    peers: (actual, expected) => samePeers(actual.peers, expected),
     received: ({ received }, expected) =>
       received === undefined || expected === undefined
         ? same(received, expected)
