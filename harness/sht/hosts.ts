@@ -14,6 +14,7 @@ import { INVALID, writeMessage } from '../../refinement/sht/wire.ts';
 import type { State } from '../../spec/sht/service.ts';
 import { tampered } from '../rsl/tampering.ts';
 import type { SimulatedService } from '../simulation/service.ts';
+import { anyHosts } from './anyHost.ts';
 import { CallWitness } from './calls.ts';
 import type { Wire } from './client.ts';
 import { clientsOf } from './clients.ts';
@@ -44,6 +45,9 @@ const BYTES: Wire<Uint8Array> = {
   },
 };
 
+/** Of so many behaviours one begins with steps from arbitrary states. */
+const ANY_STATES_EVERY = 4;
+
 /** Of so many lies one is a message at the limits, and one is somebody's with another number. */
 const LIES = 4;
 
@@ -55,6 +59,8 @@ export function shtHosts(shape: ShtShape): SimulatedService<ShtHost, Host, Messa
     name: 'sht',
     refinement: shtRefinement(configuration, parameters),
     createHost: (me) => new ShtHost(me, configuration, parameters),
+    anyStates: (random) =>
+      random.below(ANY_STATES_EVERY) === 0 ? anyHosts(shape, random) : undefined,
     urgent,
     clients: (random) => clientsOf(shape, names, BYTES, random),
     strangers: names.strangers,

@@ -27,7 +27,8 @@ const MAX_SEQNO = 6;
 const SPARE = 2;
 const MOST_ENTRIES = 8;
 
-interface Scenery {
+/** Who and what a liar speaks of. */
+export interface Scenery {
   readonly keys: readonly Key[];
   readonly names: Names;
   readonly shape: ShtShape;
@@ -50,7 +51,8 @@ export function lie(shape: ShtShape, names: Names, random: Random): Message {
   }
 }
 
-function contentIn({ shape, names, keys }: Scenery, random: Random): Content {
+/** Whatever a single message may carry. */
+export function contentIn({ shape, names, keys }: Scenery, random: Random): Content {
   const key = random.pick(keys);
   const { maxValueBytes, maxDelegationKeys } = shape.parameters;
   const someone = (): EndPoint => random.pick([...names.hosts, ...names.strangers]);

@@ -214,7 +214,7 @@ class TraceCheck {
 
   #check(progress: (steps: number) => void): void {
     const { hosts, parameters } = this.#header;
-    const names = hosts.map(({ name }) => name);
+    const names = hosts.map((host) => host[this.#service.calledBy]);
     const checker = this.#service.checker(names, parameters);
     this.#checker = checker;
     for (const [host, { path, header }] of this.#readers.entries()) {
@@ -255,10 +255,10 @@ class TraceCheck {
     }
   }
 
-  /** What refusals call somebody: a host by its friendly name, anybody else by end point. */
+  /** What refusals call somebody: a host as its service wants it, anybody else by end point. */
   #name(party: TracedParty): string {
     if (typeof party === 'string') return party;
-    return this.#header.hosts[party]?.name ?? `host ${party}`;
+    return this.#header.hosts[party]?.[this.#service.calledBy] ?? `host ${party}`;
   }
 }
 

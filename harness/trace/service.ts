@@ -35,7 +35,12 @@ export interface TraceChecker {
 const SAMPLE_EVERY = 4_096;
 
 export interface TracedService {
-  /** Hosts are given by the names that refusals call them by. */
+  /**
+   * What hosts are called: by their friendly names, unless messages speak of them, which call them
+   * by their end points.
+   */
+  readonly calledBy: 'name' | 'endPoint';
+  /** Hosts are given by what they are called. */
   checker(hosts: readonly EndPoint[], parameters: unknown): TraceChecker;
 }
 
@@ -46,7 +51,9 @@ export const tracedService = <Impl, Parameters, State, Message, Ghost, Spec>(
     hosts: readonly EndPoint[],
     parameters: Parameters,
   ) => Refinement<Impl, State, Message, Ghost, Spec>,
+  calledBy: TracedService['calledBy'] = 'name',
 ): TracedService => ({
+  calledBy,
   checker(hosts, parameters) {
     const monitor = new Monitor(
       refinement(hosts, shaped('parameters', shapes.parameters, parameters)),

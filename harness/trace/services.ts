@@ -6,9 +6,11 @@
  */
 import { lockTrace } from '../lock/trace.ts';
 import { REPLICA_TRACES } from '../rsl/trace.ts';
+import { shtTrace } from '../sht/trace.ts';
 import type { TracedService } from './service.ts';
 
 export const TRACED_SERVICES: Readonly<Record<string, TracedService>> = {
   IronLock: lockTrace,
   ...REPLICA_TRACES,
+  IronSHT: shtTrace,
 };

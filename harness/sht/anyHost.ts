@@ -1,0 +1,154 @@
+/**
+ * # Running hosts in any state
+ *
+ * Puts running hosts into states that no behaviour need lead to, and there they receive packets that
+ * nobody need ever send, or act of their own accord. Whatever is in such a state is of the right
+ * kind and agrees with itself: a map has its ranges in order, numbers that are not acknowledged have
+ * no gaps. But keys may be in a table that are somebody else's, orders may be for keys that are not
+ * here, and anything may be waiting.
+ */
+import type { ShtHost } from '../../impl/sht/host.ts';
+import type { Constants } from '../../protocol/sht/configuration.ts';
+import { allTo, assign, type DelegationMap } from '../../protocol/sht/delegationMap.ts';
+import type { Host } from '../../protocol/sht/host.ts';
+import type { Key } from '../../protocol/sht/keys.ts';
+import { bytesOf, type Message, type SingleMessage } from '../../protocol/sht/messages.ts';
+import type { Peer } from '../../protocol/sht/singleDelivery.ts';
+import { shtRefinement } from '../../refinement/sht/service.ts';
+import { writeMessage } from '../../refinement/sht/wire.ts';
+import type { EndPoint } from '../../spec/framework/environment.ts';
+import { OrderedMap } from '../../spec/framework/orderedMap.ts';
+import type { AnyStates, Situation } from '../simulation/anyState.ts';
+import type { Random } from '../simulation/random.ts';
+import { hostIn } from './hostIn.ts';
+import { keysOf, rangeIn, valueBy } from './keys.ts';
+import { contentIn, lie, type Scenery } from './liars.ts';
+import { urgent } from './service.ts';
+import { configurationOf, type Names, namesInBytes, type ShtShape } from './shape.ts';
+import { extreme } from './tampering.ts';
+
+/** How many steps are taken at a time, each from a state of its own. */
+const STEPS = 24;
+/** How much there is in a state, at most. */
+const MOVES = 6;
+const ENTRIES = 12;
+const UNACKED = 4;
+const ORDERS = 3;
+const MAX_SEQNO = 4;
+/** How often a host is woken by a packet, how often something waits, and with what kind of packet. */
+const RECEIVES = 0.7;
+const WAITS = 0.5;
+const EXTREME = 0.1;
+
+/** Some steps of hosts in a configuration. */
+export function anyHosts(shape: ShtShape, random: Random): AnyStates<ShtHost, Host, Message> {
+  const names = namesInBytes(shape);
+  const refinement = shtRefinement(configurationOf(shape, names), shape.parameters);
+  return { refinement, urgent, situations: situationsOf(shape, names, random) };
+}
+
+function* situationsOf(
+  shape: ShtShape,
+  names: Names,
+  random: Random,
+): Iterable<Situation<ShtHost, Host, Message>> {
+  const configuration = configurationOf(shape, names);
+  const scenery = { shape, names, keys: keysOf(shape.keys) };
+  for (let step = 0; step < STEPS; step++) {
+    const host = random.below(names.hosts.length);
+    const me = names.hosts[host] as EndPoint;
+    const { parameters } = shape;
+    const state = stateIn(scenery, { ...configuration, me, parameters }, random);
+    const clock = state.resentAt + (random.below(5) - 2) * parameters.resendPeriod;
+    yield {
+      host,
+      impl: hostIn(state, configuration),
+      state,
+      packet: random.happens(RECEIVES)
+        ? { src: anybodyBut(me, names, random), bytes: bytesIn(shape, names, random) }
+        : undefined,
+      clock,
+    };
+  }
+}
+
+const bytesIn = (shape: ShtShape, names: Names, random: Random): Uint8Array =>
+  random.happens(EXTREME) ? extreme(random) : writeMessage(lie(shape, names, random), false);
+
+/** Nobody ever speaks to himself. */
+function anybodyBut(me: EndPoint, { hosts, ...names }: Names, random: Random): EndPoint {
+  const others = hosts.filter((host) => host !== me);
+  const clients = [names.client(1), names.administrator, ...names.strangers];
+  return random.pick(random.happens(0.5) && others.length > 0 ? others : clients);
+}
+
+function stateIn(scenery: Scenery, constants: Constants, random: Random): Host {
+  const { shape, names, keys } = scenery;
+  const { me, parameters } = constants;
+  const delegationMap = mapIn(keys, names.hosts, random);
+  const peers = peersIn(scenery, me, random);
+  const src = anybodyBut(me, names, random);
+  const msg = singleIn(scenery, 1 + random.below(MAX_SEQNO), me, random);
+  return {
+    constants,
+    delegationMap,
+    table: tableIn(keys, shape, random),
+    peers,
+    received: random.happens(WAITS) ? { src, dst: me, msg } : undefined,
+    orders: Array.from({ length: parameters.compatible ? 0 : random.below(ORDERS + 1) }, () => ({
+      range: rangeIn(keys, random),
+      recipient: random.pick(names.hosts),
+    })).filter(({ recipient, range }) => recipient !== me && range.low < range.high),
+    numDelegations: 1 + random.below(MOVES),
+    resentAt: random.below(4) * parameters.resendPeriod,
+    noted: new Map(
+      [...peers].filter(() => random.happens(0.7)).map(([id, { acked }]) => [id, acked + 1]),
+    ),
+  };
+}
+
+function mapIn(keys: readonly Key[], hosts: readonly EndPoint[], random: Random): DelegationMap {
+  let map = allTo(random.pick(hosts));
+  for (let moves = random.below(MOVES); moves > 0; moves--) {
+    map = assign(map, rangeIn(keys, random), random.pick(hosts));
+  }
+  return map;
+}
+
+const tableIn = (
+  keys: readonly Key[],
+  { parameters }: ShtShape,
+  random: Random,
+): OrderedMap<string> =>
+  OrderedMap.from(
+    Array.from({ length: random.below(ENTRIES) }, (_, count) => {
+      const value = valueBy('any', count, parameters.maxValueBytes, random) ?? '';
+      return [random.pick(keys), value.slice(0, parameters.maxValueBytes)] as const;
+    }),
+  );
+
+function peersIn(scenery: Scenery, me: EndPoint, random: Random): Map<EndPoint, Peer> {
+  const { names, shape } = scenery;
+  const { maxPeers } = shape.parameters;
+  const peers = new Map<EndPoint, Peer>();
+  for (let count = random.below(6); count > 0 && peers.size < maxPeers; count--) {
+    const acked = random.below(MAX_SEQNO);
+    const id = anybodyBut(me, names, random);
+    const unacked = Array.from({ length: random.below(UNACKED) }, (_, place) =>
+      singleIn(scenery, acked + 1 + place, id, random),
+    );
+    const unackedBytes = unacked.reduce((sum, { content }) => sum + bytesOf(content), 0);
+    peers.set(id, { accepted: random.below(MAX_SEQNO), acked, unacked, unackedBytes });
+  }
+  return peers;
+}
+
+/** A message as it can be written by whoever is like the hosts. */
+function singleIn(scenery: Scenery, seqno: number, dst: EndPoint, random: Random): SingleMessage {
+  for (;;) {
+    const content = contentIn(scenery, random);
+    const isNew = 'statusRequest status refusal'.includes(content.type);
+    if (scenery.shape.parameters.compatible && isNew) continue;
+    return { type: 'single', seqno, dst, content };
+  }
+}
