@@ -45,7 +45,7 @@ describe('ironfleet explore', () => {
     expect(help.code).toBe(0);
     const unknown = await explore('locks');
     expect(unknown.stderr).toBe(
-      'ERROR - cannot explore "locks"; what can be explored is: lock, rsl\n',
+      'ERROR - cannot explore "locks"; what can be explored is: lock, rsl, sht\n',
     );
     expect(unknown.code).toBe(2);
     const wrong = await explore('lock', '--hosts', 'three');
@@ -76,6 +76,19 @@ describe('ironfleet explore', () => {
     expect(quiet.stdout).toContain('Liveness: not checked, for it was not asked for.');
   });
 
+  test('is green for a part of the hash table, where keys arrive in the end', async () => {
+    const { code, stdout } = await explore('sht', '--part', 'lossy');
+    expect(stdout).toContain('admin1 to a: 1:shard([0,2),b)');
+    expect(stdout).toContain('keys go where they are ordered to, in every fair behaviour');
+    expect(stdout).toContain('Nothing was refused, and nothing was cut: all of it is known.');
+    expect(code).toBe(0);
+    const cut = await explore('sht', '--max-states', '50', '--json');
+    const { instances, refused } = JSON.parse(cut.stdout);
+    expect(instances.length).toBeGreaterThan(5);
+    expect(instances[0]).toMatchObject({ complete: false, bounds: [{ bound: 'maxStates' }] });
+    expect([cut.code, refused]).toEqual([0, false]);
+  });
+
   test('says what cut the search of a replicated service', async () => {
     const few = ['--part', 'log', '--max-states', '100', '--json'];
     const { code, stdout } = await explore('rsl', ...few);
@@ -92,6 +105,9 @@ describe('ironfleet explore', () => {
     [['rsl', '--part', 'service', '--ballots', '2'], 'service has at most 1 ballot'],
     [['rsl', '--hosts', '3'], '--hosts is for lock, not for rsl'],
     [['lock', '--ballots', '3'], '--ballots is for rsl, not for lock'],
+    [['sht', '--part', 'paxos'], 'there is no part "paxos" of sht; the parts are: hand-over,'],
+    [['sht', '--replicas', '3'], '--replicas is for rsl, not for sht'],
+    [['sht', '--no-symmetry'], '--no-symmetry is for rsl, not for sht'],
     [['lock', '--no-symmetry'], '--no-symmetry is for rsl, not for lock'],
     [['rsl', '--restarts', 'many'], 'It must be a whole number from 0 to 100.'],
   ])('refuses %j', async (args, reason) => {

@@ -77,7 +77,13 @@ export const INSTANCES: readonly Instance[] = [
     said: [
       ...conversation('client1', 'a', set(0n, 'x'), set(1n, 'y')),
       ...conversation('admin1', 'a', shard(0n, 2n, 'b'), shard(1n, 3n, 'b')),
-      ...conversation('admin2', 'a', shard(0n, 1n, 'b'), shard(2n, 3n, 'b')),
+      ...conversation(
+        'admin2',
+        'a',
+        shard(0n, 1n, 'a'),
+        shard(2n, 3n, 'nobody'),
+        shard(2n, 3n, 'b'),
+      ),
       ...conversation('admin2', 'b', shard(0n, 1n, 'a')),
     ],
     without: WITHOUT,
@@ -114,7 +120,7 @@ export const INSTANCES: readonly Instance[] = [
     name: 'acknowledged',
     about: 'clients acknowledge what they are answered, and those who do not are not heard',
     hosts: 2,
-    parameters: { maxUnacked: 1, maxPeers: 3 },
+    parameters: { maxUnacked: 1, maxPeers: 2 },
     said: [
       ...conversation('client1', 'a', set(0n, 'x'), get(0n), set(0n)),
       ...conversation('client1', 'b', get(0n), get(0n)),
@@ -145,7 +151,7 @@ export const INSTANCES: readonly Instance[] = [
         'a',
         shard(0n, 1n, 'mallory'),
         { type: 'delegate', range: ALL_KEYS, table: OrderedMap.of([0n, 'lie']) },
-        { type: 'reply', key: 0n, value: 'lie' },
+        { type: 'statusRequest', from: 0n, samples: 1 },
         shard(0n, 1n, 'b'),
       ),
       ...conversation('mallory', 'b', {
