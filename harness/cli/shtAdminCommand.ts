@@ -13,7 +13,7 @@ import {
 } from '../../impl/framework/identity.ts';
 import { parseKeyValues, text, wholeNumber } from '../../impl/framework/keyValue.ts';
 import { UsageError } from '../../impl/framework/usageError.ts';
-import { showProgress } from './progress.ts';
+import { type Progress, showProgress } from './progress.ts';
 import { describeArrangement, describeTable, tableJson } from './shtAdminReport.ts';
 
 const seconds = wholeNumber(1, 86_400);
@@ -93,24 +93,30 @@ async function administrate(
   }
 }
 
+/** Progress is shown of what takes longer. */
+const LONG_MS = 1_000;
+
 /** Shows how keys move, and what came of it. */
 async function watch(
   { patience }: Options,
   work: (options: ArrangeOptions) => Promise<Arrangement | undefined>,
 ): Promise<ExitCode> {
-  // In permille, because how many keys there are to move may turn out to be more.
-  const bar = showProgress('moving keys', 1000);
+  const began = Date.now();
+  let bar: Progress | undefined;
   let arrangement: Arrangement | undefined;
   try {
     arrangement = await work({
       patience: patience === undefined ? undefined : patience * 1000,
       progress: ({ keysLeft, keysToMove }) => {
+        if (Date.now() - began < LONG_MS) return;
+        // In permille, because how many keys there are to move may turn out to be more.
+        bar ??= showProgress('moving keys', 1000);
         const done = keysToMove === 0 ? 1000 : 1000 * (1 - keysLeft / keysToMove);
         bar.update(Math.floor(done), `${Math.round(keysLeft).toLocaleString('en')} keys left`);
       },
     });
   } finally {
-    bar.stop();
+    bar?.stop();
   }
   process.stdout.write(`${describeArrangement(arrangement)}\n`);
   return 0;

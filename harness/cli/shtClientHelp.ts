@@ -25,6 +25,7 @@ Other options:
   overwrite=BOOL    let history= replace a file that exists                           (false)
   timeout=MS        after how long a request without reply has failed                 (30000)
   sleep=SECONDS     how long f waits for the range to arrive, and then once more          (5)
+  key=FILE          for f, the private key file of an administrator, where the service has any
   quiet=BOOL        print no line for each request                                    (false)
   seed=N            where chance begins                                       (another each time)
 

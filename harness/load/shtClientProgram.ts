@@ -112,8 +112,8 @@ class ShtClientProgram {
     if (signal.aborted) return true;
     this.#output.print('[[SETUP COMPLETE]]');
     if (workload === 'f') {
-      const { sleep } = this.#options;
-      return tryRedirection(this.#service, { sleep, signal, output: this.#output });
+      const { sleep, key } = this.#options;
+      return tryRedirection(this.#service, { sleep, key, signal, output: this.#output });
     }
     const connect = (thread: number, identity: Credentials) => this.#connect(thread, identity);
     await connectEach(this.#service, threads, connect, signal);

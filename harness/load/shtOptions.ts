@@ -5,6 +5,8 @@
  * project adds.
  */
 import { randomInt } from 'node:crypto';
+import type { Credentials } from '../../impl/framework/certificate.ts';
+import { readCredentials } from '../../impl/framework/identity.ts';
 import {
   flag,
   parseKeyValues,
@@ -43,6 +45,7 @@ const OPTIONS = {
   overwrite: flag,
   timeout: wholeNumber(1, LONGEST_SECONDS * 1000),
   sleep: wholeNumber(0, 3600),
+  key: text,
   quiet: flag,
   seed: wholeNumber(0, 2 ** 31 - 1),
 };
@@ -70,6 +73,8 @@ export interface ShtClientOptions {
   readonly timeout: number | undefined;
   /** How long the sharding waits after each of its steps, in seconds. */
   readonly sleep: number;
+  /** Under which the sharding gives its order, where that needs an administrator. */
+  readonly key: Credentials | undefined;
   readonly quiet: boolean;
   readonly seed: number;
 }
@@ -82,7 +87,7 @@ export function parseShtClientOptions(args: readonly string[]): ShtClientOptions
     throw new UsageError('overwrite= means nothing without history=; give both or neither');
   }
   if (name === 'f') refuse(given, ['inflight', 'rate', 'history'], 'f');
-  else refuse(given, ['sleep'], name);
+  else refuse(given, ['sleep', 'key'], name);
   if (name !== 'm') refuse(given, ['setfraction', 'deletefraction'], name);
   return {
     threads: given.nthreads ?? 1,
@@ -100,6 +105,7 @@ export function parseShtClientOptions(args: readonly string[]): ShtClientOptions
     overwrite: given.overwrite ?? false,
     timeout: given.timeout,
     sleep: given.sleep ?? 5,
+    key: given.key === undefined ? undefined : readCredentials(given.key),
     quiet: given.quiet ?? false,
     seed: given.seed ?? randomInt(2 ** 31),
   };

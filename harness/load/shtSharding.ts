@@ -11,7 +11,9 @@
 import { type Asked, askOne } from '../../impl/client/shtAsking.ts';
 import { ShtHosts } from '../../impl/client/shtHosts.ts';
 import { getRequest, keyOf, shardOrder } from '../../impl/client/shtMessages.ts';
+import type { Credentials } from '../../impl/framework/certificate.ts';
 import type { ServiceIdentity } from '../../impl/framework/identity.ts';
+import { nonce } from '../../impl/framework/nonce.ts';
 import { UsageError } from '../../impl/framework/usageError.ts';
 import type { ProgramOutput } from './programOutput.ts';
 
@@ -24,6 +26,8 @@ const PATIENCE_MS = 10_000;
 export interface ShardingSettings {
   /** How long to wait after each of the steps, in seconds. */
   readonly sleep: number;
+  /** An administrator's key, where the service has administrators. */
+  readonly key: Credentials | undefined;
   readonly signal: AbortSignal;
   readonly output: ProgramOutput;
 }
@@ -36,8 +40,9 @@ export async function tryRedirection(
   if (service.servers.length < 2) {
     throw new UsageError('workload=f needs a service of at least two hosts');
   }
-  const hosts = await ShtHosts.connect(service, { ...SETTINGS, signal: settings.signal });
-  const { output } = settings;
+  const { key, signal, output } = settings;
+  const identity = key && { identity: key, nonce: nonce() };
+  const hosts = await ShtHosts.connect(service, { ...SETTINGS, signal, ...identity });
   try {
     const fault = await faultOf(hosts, service.servers[1]?.endPoint ?? '', settings);
     if (fault === undefined) output.print('Successfully received reply');

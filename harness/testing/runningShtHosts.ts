@@ -10,11 +10,13 @@ import type { Io, Received } from '../../impl/framework/io.ts';
 import type { Configuration } from '../../impl/sht/configuration.ts';
 import { ShtHost } from '../../impl/sht/host.ts';
 import type { Content } from '../../impl/sht/messages.ts';
-import { DEFAULT, type Parameters } from '../../impl/sht/parameters.ts';
+import { COMPATIBLE, DEFAULT, type Parameters } from '../../impl/sht/parameters.ts';
 import { parse } from '../../impl/sht/parse.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import { Random } from '../simulation/random.ts';
 import type { VirtualTimers } from './virtualTimers.ts';
+
+export { COMPATIBLE, DEFAULT };
 
 /** Something that took effect at a host. */
 export interface Effect {

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
+  COMPATIBLE,
   HOST_NAMES,
   type RunningOptions,
   RunningShtHosts,
 } from '../../harness/testing/runningShtHosts.ts';
 import { VirtualTimers } from '../../harness/testing/virtualTimers.ts';
-import { COMPATIBLE } from '../sht/parameters.ts';
+
 import type { RequestError } from './errors.ts';
 import { ShtClient, type ShtClientOptions } from './shtClient.ts';
 import { ShtHosts } from './shtHosts.ts';

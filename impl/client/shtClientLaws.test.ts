@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { HOST_NAMES, RunningShtHosts } from '../../harness/testing/runningShtHosts.ts';
+import {
+  COMPATIBLE,
+  DEFAULT,
+  HOST_NAMES,
+  RunningShtHosts,
+} from '../../harness/testing/runningShtHosts.ts';
 import { VirtualTimers } from '../../harness/testing/virtualTimers.ts';
-import { COMPATIBLE, DEFAULT } from '../sht/parameters.ts';
+
 import { RequestError } from './errors.ts';
 import { ShtClient } from './shtClient.ts';
 import { ShtHosts } from './shtHosts.ts';
