@@ -2,13 +2,14 @@
  * # How fast keys move
  *
  * A host hands all its keys, a million, to another while clients read and write them: how long that
- * takes, and how long clients wait meanwhile, beside how long they waited before.
+ * takes, and how long clients wait meanwhile, beside how long they waited before. Then
+ * `sht-admin rebalance` shares the keys out evenly over all hosts.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readServiceIdentity } from '../../impl/framework/identity.ts';
-import { killServers } from '../testing/lockServers.ts';
+import { ironfleet, killServers } from '../testing/lockServers.ts';
 import { sleep } from './echo.ts';
 import { count, type Row, row } from './figures.ts';
 import { processorSeconds } from './processorTime.ts';
@@ -51,6 +52,7 @@ export async function benchShtMove({
       const what = `${CLIENTS} clients get and set at random, run ${run}`;
       rows.push(rowOf(what, keys, moved, before, during));
     }
+    rows.push(await rebalance(cluster, clients, keys));
     await clients.stop();
     return rows;
   } finally {
@@ -89,6 +91,29 @@ async function moveAll(
   const seconds = (performance.now() - began) / 1000;
   const used = shares().map((after, index) => (after - (before[index] ?? 0)) / seconds);
   return { seconds, giver: used[0] ?? 0, taker: used[1] ?? 0 };
+}
+
+/** Has a user's program share out the keys of one host over all, its start included. */
+async function rebalance(
+  { serviceFile }: ShtCluster,
+  clients: MovingClients,
+  keys: number,
+): Promise<Row> {
+  await clients.seen();
+  await sleep(BEFORE_MS);
+  const before = await clients.seen();
+  const began = performance.now();
+  const { code, stdout, stderr } = await ironfleet('sht-admin', 'rebalance', serviceFile);
+  const seconds = (performance.now() - began) / 1000;
+  if (code !== 0) throw new Error(`sht-admin failed: ${stderr}${stdout}`);
+  const during = await clients.seen();
+  return row(
+    `hash table: sht-admin rebalance of ${count(keys)} keys of ${VALUE_BYTES} B from one host over `
+      + `${HOSTS}, ${CLIENTS} clients get and set at random`,
+    `${seconds.toFixed(2)} s`,
+    `clients meanwhile: ${waits(during)}, ${count(during.redirects)} redirects; `
+      + `before: ${waits(before)}`,
+  );
 }
 
 function rowOf(
