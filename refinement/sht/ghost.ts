@@ -15,7 +15,7 @@
  */
 import type { Configuration, Parameters } from '../../protocol/sht/configuration.ts';
 import type { Host } from '../../protocol/sht/host.ts';
-import type { Key, KeyRange, Value } from '../../protocol/sht/keys.ts';
+import { ALL_KEYS, type Key, type KeyRange, type Value } from '../../protocol/sht/keys.ts';
 import type { Content, Message, SingleMessage } from '../../protocol/sht/messages.ts';
 import type { Peer } from '../../protocol/sht/singleDelivery.ts';
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
@@ -68,30 +68,29 @@ export class Ghost {
   readonly #ways: (readonly Delegation[])[][];
   #delegations: readonly Delegation[] = NOTHING;
   #said = new Said();
-  #history: History;
+  readonly #history: History;
 
-  /** A service whose hosts are in these states, in which nothing has been said. */
-  constructor(setting: Setting, hosts: readonly Host[]) {
+  /** A service whose hosts are in these states, of which nothing has been heard. */
+  constructor(setting: Setting, hosts: readonly Host[], history?: History) {
     const { hosts: names } = setting.configuration;
     this.setting = setting;
     this.#places = new Map(names.map((host, place) => [host, place]));
     this.#hosts = [...hosts];
     this.#ownPlaces = hosts.map(placeOf);
     this.#ways = hosts.map((from) => hosts.map((to) => underWay(from, to)));
-    this.#history = new History(new Set(names));
+    this.#delegations = this.#ways.flat(2);
+    this.#history = history ?? this.#beginning();
   }
 
   /** One that shares nothing with this that may change. */
   copy(): Ghost {
-    const copy = new Ghost(this.setting, this.#hosts);
+    const copy = new Ghost(this.setting, this.#hosts, this.#history.copy());
     copy.last = this.last;
     copy.changedPeers = this.changedPeers;
     copy.changedKeys = this.changedKeys;
     copy.haveMoved = this.haveMoved;
     copy.executedBefore = this.executedBefore;
-    copy.#delegations = this.#delegations;
     copy.#said = this.#said.copy();
-    copy.#history = this.#history.copy();
     return copy;
   }
 
@@ -150,6 +149,11 @@ export class Ghost {
     this.changedKeys = changedKeys(before, step.state, moved);
     this.haveMoved = moved.length > 0;
     this.#history.advance(this.#mapAfter(moved), rowOf(act));
+  }
+
+  #beginning(): History {
+    const map = valuesWithin(ALL_KEYS, this.#delegations, this.#ownPlaces);
+    return new History(new Set(this.setting.configuration.hosts), map);
   }
 
   /** A host's places are others now; gives the ranges of those that have come or gone. */

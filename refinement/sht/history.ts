@@ -7,7 +7,7 @@
 import type { Value } from '../../protocol/sht/keys.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import { Log } from '../../spec/framework/log.ts';
-import { OrderedMap } from '../../spec/framework/orderedMap.ts';
+import type { OrderedMap } from '../../spec/framework/orderedMap.ts';
 import type * as service from '../../spec/sht/service.ts';
 
 export class History {
@@ -17,13 +17,14 @@ export class History {
   /** By server, then by client. */
   readonly #last = new Map<EndPoint, Map<EndPoint, number>>();
 
-  constructor(servers: ReadonlySet<EndPoint>) {
-    this.#state = { servers, map: OrderedMap.empty(), executed: Log.of() };
+  /** A service whose table is this one, and in which nothing has taken effect. */
+  constructor(servers: ReadonlySet<EndPoint>, map: OrderedMap<Value>) {
+    this.#state = { servers, map, executed: Log.of() };
   }
 
   /** One that grows apart from this. */
   copy(): History {
-    const copy = new History(this.#state.servers);
+    const copy = new History(this.#state.servers, this.#state.map);
     copy.#state = this.#state;
     copy.#previous = this.#previous;
     for (const [server, last] of this.#last) copy.#last.set(server, new Map(last));

@@ -75,18 +75,20 @@ const misplaced = (where: string): Refusal => ({
   because: [{ failed: where }],
 });
 
+const storesOwn = (holds: boolean): Verdict =>
+  clause('a host stores only keys that are its own', holds);
+
 /** S5: a host stores only keys that are its own, by its map or by what waits. */
 export const storesOwnKeys: HostLaw = ({ table }, ghost, place, before) => {
   const claims = claimed(ghost.places[place] as Place);
-  const law = 'a host stores only keys that are its own';
   if (before !== undefined && !ghost.haveMoved) {
     return forAll(ghost.changedKeys, (key) =>
-      clause(law, !table.has(key) || claims.some((range) => contains(range, key))),
+      storesOwn(!table.has(key) || claims.some((range) => contains(range, key))),
     );
   }
   let stored = 0;
   for (const { low, high } of claims) stored += table.rank(high) - table.rank(low);
-  return clause(law, stored === table.size);
+  return storesOwn(stored === table.size);
 };
 
 /** S6, S14: a delegation hands on keys of its range, and each has something. */
