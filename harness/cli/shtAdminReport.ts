@@ -2,6 +2,7 @@
  * # Where keys are, for people and for programs
  */
 import type { Arrangement } from '../../impl/client/shtArranging.ts';
+import type { SilentHostError } from '../../impl/client/shtErrors.ts';
 import { KEY_INF, type KeyRange } from '../../impl/client/shtMessages.ts';
 import { type HostReport, putTogether, type Segment } from '../../impl/client/shtSurvey.ts';
 import type { ServiceIdentity } from '../../impl/framework/identity.ts';
@@ -9,7 +10,7 @@ import type { ServiceIdentity } from '../../impl/framework/identity.ts';
 /** What each host says, or why it says nothing. */
 export interface Table {
   readonly service: ServiceIdentity;
-  readonly reports: readonly (HostReport | Error)[];
+  readonly reports: readonly (HostReport | SilentHostError)[];
 }
 
 /** So many ranges are shown to people. */
@@ -26,7 +27,7 @@ export function describeTable(table: Table): string {
     `${service.friendlyName}: ${some(keys, 'key')} with ${some(known.length, 'host')}`,
     ...reports.map((report, host) =>
       report instanceof Error
-        ? `  ${(names[host] ?? '').padEnd(wide)}  ${report.message}`
+        ? `  ${(names[host] ?? '').padEnd(wide)}  ${report.matter}`
         : `  ${(names[host] ?? '').padEnd(wide)}  ${count(report.keys).padStart(13)} keys in `
           + some(report.own.length, 'range'),
     ),

@@ -57,15 +57,18 @@ export class QueueFullError extends RequestError {
 /** A host does not tell what it has. */
 export class SilentHostError extends Error {
   override readonly name = 'SilentHostError';
+  /** What is the matter with it, as the end of a sentence that begins with its name. */
+  readonly matter: string;
 
   /** `trouble` is why there is no connection, if there is none. */
   constructor(server: string, afterMs: number, trouble: string | undefined) {
-    super(
+    const matter =
       trouble === undefined
-        ? `${server} did not answer within ${afterMs} ms; it is paused or busy, runs in the original's `
-            + 'way (compatible=true), or somebody else uses the same key'
-        : `${server} is not connected: ${trouble}`,
-    );
+        ? `did not answer within ${afterMs} ms; it is paused or busy, runs in the original's way `
+          + '(compatible=true), or somebody else uses the same key'
+        : `is not connected: ${trouble}`;
+    super(`${server} ${matter}`);
+    this.matter = matter;
   }
 }
 
