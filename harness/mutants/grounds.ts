@@ -12,8 +12,14 @@ import { counter } from '../../spec/apps/counter.ts';
 import { checkService } from '../apps/checkService.ts';
 import { COUNTER, FAR_COUNTERS, KEY_VALUE, SMALL_KEY_VALUE, type Trial } from '../apps/trials.ts';
 import type { Outcome } from '../campaign/behaviour.ts';
-import { type AnyCampaignService, serviceNamed } from '../campaign/services.ts';
+import {
+  type AnyCampaignService,
+  type CampaignOptions,
+  serviceNamed,
+} from '../campaign/services.ts';
 import { anyReplicas } from '../rsl/anyReplica.ts';
+import { anyHosts } from '../sht/anyHost.ts';
+import { shtHostCampaign } from '../sht/hostCampaign.ts';
 import { checkAnyStates } from '../simulation/anyState.ts';
 import { NO_FAULTS, noFaultsYet } from '../simulation/faults.ts';
 import { Random } from '../simulation/random.ts';
@@ -23,14 +29,14 @@ import type { Ground, Mutant } from './mutant.ts';
 export type Grounds = Pick<AnyCampaignService, 'shapes' | 'behaviours'>;
 
 /** Something that is done once for each seed, and gives how many steps it checked. */
-const once = (act: (seed: number) => number): Grounds => ({
-  shapes: () =>
+const once = (act: (seed: number, options: CampaignOptions) => number): Grounds => ({
+  shapes: (options) =>
     fc
       .noShrink(fc.integer())
-      .map((seed) => ({ config: undefined, plan: { seed, steps: 0, faults: NO_FAULTS } })),
-  behaviours: () => ({
+      .map((seed) => ({ config: options, plan: { seed, steps: 0, faults: NO_FAULTS } })),
+  behaviours: (options) => ({
     never: [],
-    run: ({ seed }) => outcomeOf(() => act(seed)),
+    run: ({ seed }) => outcomeOf(() => act(seed, options as CampaignOptions)),
     replay: () => outcomeOf(() => 0),
   }),
 });
@@ -76,14 +82,29 @@ function askApplications(seed: number): number {
   return TRIALS.length * SEQUENCES;
 }
 
-const ELSEWHERE: Readonly<Record<Ground, Grounds>> = {
-  'arbitrary states': once((seed) =>
-    checkAnyStates(
-      anyReplicas({ service: CounterService, application: counter }, new Random(seed)),
+/** Steps of running hosts in one of the configurations in which their service is tried. */
+function stepHosts(seed: number, options: CampaignOptions): number {
+  const [shape] = fc.sample(shtHostCampaign.shapes(options), { seed, numRuns: 1 });
+  return shape === undefined ? 0 : checkAnyStates(anyHosts(shape.config, new Random(seed)));
+}
+
+/** By ground and service. */
+const ELSEWHERE: Readonly<Record<Ground, Readonly<Record<string, Grounds>>>> = {
+  'arbitrary states': {
+    rsl: once((seed) =>
+      checkAnyStates(
+        anyReplicas({ service: CounterService, application: counter }, new Random(seed)),
+      ),
     ),
-  ),
-  'applications alone': once(askApplications),
+    sht: once(stepHosts),
+  },
+  'applications alone': { rsl: once(askApplications) },
 };
 
-export const groundsOf = ({ service, level, ground }: Mutant): Grounds =>
-  ground === undefined ? serviceNamed(service, level) : ELSEWHERE[ground];
+/** Throws a RangeError if mutants of this service are not hunted there. */
+export function groundsOf({ service, level, ground }: Mutant): Grounds {
+  if (ground === undefined) return serviceNamed(service, level);
+  const found = ELSEWHERE[ground][service];
+  if (found !== undefined) return found;
+  throw new RangeError(`no mutant of ${service} is hunted in ${ground}`);
+}

@@ -2,6 +2,12 @@
 import type { Level } from '../campaign/level.ts';
 import type { Mutant, NamedMutant } from './mutant.ts';
 import { READS } from './replica/terms.ts';
+import { liveness as runningLiveness } from './sht/liveness.ts';
+import { moving as runningMoving } from './sht/moving.ts';
+import { clocks, order } from './sht/order.ts';
+import { processing } from './sht/processing.ts';
+import { receiving } from './sht/receiving.ts';
+import { view } from './sht/view.ts';
 import { reading, saying, writing } from './sht/wire.ts';
 import { acks } from './shtAcks.ts';
 import { adopted } from './shtAdopting.ts';
@@ -27,5 +33,8 @@ export const shtMutants: readonly Mutant[] = [
     reading.map((mutant) => ({ clauses: [READS], ...mutant })),
     writing,
   ),
-  ...by('impl', 'B1', saying),
+  ...by('impl', 'B1', saying, receiving, processing, runningMoving, clocks),
+  ...by('impl', 'B2', order),
+  ...by('impl', 'B7', view),
+  ...by('impl', 'liveness', runningLiveness),
 ];

@@ -1,6 +1,5 @@
 /** # Mutants of acknowledgements in the hash table, and of what they leave behind. */
 import { type NamedMutant, patch } from './mutant.ts';
-import { SPECIFIED } from './shtTerms.ts';
 
 const DELIVERY = 'protocol/sht/singleDelivery.ts';
 const RECEIVING = 'protocol/sht/receiving.ts';
@@ -19,7 +18,7 @@ const acknowledged: readonly NamedMutant[] = [
   },
   {
     name: 'forgets one message more than are acknowledged',
-    clauses: ['S4', 'S9', 'S12', SPECIFIED],
+    clauses: ['S9', 'S17'],
     patches: [
       patch(
         DELIVERY,
@@ -30,7 +29,7 @@ const acknowledged: readonly NamedMutant[] = [
   },
   {
     name: 'takes an acknowledgement for one of everything',
-    clauses: ['S4', 'S9', SPECIFIED],
+    clauses: ['S9', 'S17'],
     patches: [patch(DELIVERY, 'unacked: peer.unacked.slice(count),', 'unacked: [],')],
   },
   {
@@ -46,12 +45,12 @@ const acknowledged: readonly NamedMutant[] = [
   },
   {
     name: 'counts one more for every acknowledgement',
-    clauses: ['S9'],
+    clauses: ['S9', 'S17'],
     patches: [patch(DELIVERY, '    acked: seqno,\n', '    acked: peer.acked + 1,\n')],
   },
   {
     name: 'believes an acknowledgement that is old',
-    clauses: ['S9', 'S12'],
+    clauses: ['S17'],
     patches: [
       patch(
         RECEIVING,
@@ -62,7 +61,7 @@ const acknowledged: readonly NamedMutant[] = [
   },
   {
     name: 'counts the bytes of what is acknowledged for ever',
-    clauses: ['S9', 'S15'],
+    clauses: ['S9'],
     patches: [
       patch(
         DELIVERY,
@@ -76,13 +75,13 @@ const acknowledged: readonly NamedMutant[] = [
 const limits: readonly NamedMutant[] = [
   {
     name: 'speaks to more than it has room for',
-    clauses: ['S15'],
+    clauses: ['S16'],
     options: { hosts: 2, settings: { peers: 2, clients: 6 } },
     patches: [patch(RECEIVING, 'peers.size < constants.parameters.maxPeers;', 'true;')],
   },
   {
     name: 'answers whoever acknowledges nothing',
-    clauses: ['S15'],
+    clauses: ['S20'],
     options: { settings: { unacked: 1, clients: 6 } },
     patches: [patch(RECEIVING, 'unacked.length < maxUnacked &&', '')],
   },

@@ -8,7 +8,7 @@ const MOVING = 'protocol/sht/moving.ts';
 const adopting: readonly NamedMutant[] = [
   {
     name: 'adopts keys from whoever is no host',
-    clauses: ['S4'],
+    clauses: ['S4', 'S5', SPECIFIED],
     patches: [patch(MOVING, 'isHost(h.constants, src))\n', 'true)\n')],
   },
   {
@@ -62,7 +62,7 @@ const adopting: readonly NamedMutant[] = [
 const mapping: readonly NamedMutant[] = [
   {
     name: 'map: forgets where a range ends',
-    clauses: ['S4', SPECIFIED],
+    clauses: ['S4', 'S5', 'S23', SPECIFIED],
     patches: [
       patch(
         MAP,
@@ -73,7 +73,7 @@ const mapping: readonly NamedMutant[] = [
   },
   {
     name: 'map: includes the end of a range',
-    clauses: ['S4', SPECIFIED],
+    clauses: ['S4', 'S5', 'S23', SPECIFIED],
     patches: [
       patch(
         MAP,
@@ -86,7 +86,7 @@ const mapping: readonly NamedMutant[] = [
   },
   {
     name: 'map: leaves out the beginning of a range',
-    clauses: ['S1', 'S4', 'S5', SPECIFIED],
+    clauses: ['S1', 'S4', 'S5', 'S23', SPECIFIED],
     patches: [
       patch(MAP, '    { low, owner },\n', '    { low: low + 1n, owner },\n'),
       patch(MAP, 'map.filter((each) => each.low < low)', 'map.filter((each) => each.low <= low)'),
@@ -94,7 +94,7 @@ const mapping: readonly NamedMutant[] = [
   },
   {
     name: 'map: takes the first key of a range for the last of the one before',
-    clauses: ['S4', 'S5', SPECIFIED],
+    clauses: ['S4', 'S5', 'S23', SPECIFIED],
     patches: [
       patch(
         MAP,

@@ -14,7 +14,7 @@ const RECEIVING = 'protocol/sht/receiving.ts';
 const accepting: readonly NamedMutant[] = [
   {
     name: 'does not advance the tombstone',
-    clauses: ['S4', SPECIFIED],
+    clauses: ['S7'],
     patches: [
       patch(
         RECEIVING,
@@ -25,7 +25,7 @@ const accepting: readonly NamedMutant[] = [
   },
   {
     name: 'accepts its sender’s last number again',
-    clauses: ['S4', SPECIFIED],
+    clauses: ['S17'],
     patches: [
       patch(
         RECEIVING,
@@ -36,7 +36,7 @@ const accepting: readonly NamedMutant[] = [
   },
   {
     name: 'accepts what comes before its turn',
-    clauses: ['S4'],
+    clauses: ['S17'],
     options: RESTLESS,
     patches: [
       patch(
@@ -48,7 +48,7 @@ const accepting: readonly NamedMutant[] = [
   },
   {
     name: 'accepts while another message is waiting',
-    clauses: ['S4'],
+    clauses: ['S4', 'S24', SPECIFIED],
     options: RESTLESS,
     patches: [
       patch(
@@ -60,7 +60,7 @@ const accepting: readonly NamedMutant[] = [
   },
   {
     name: 'acknowledges what it throws away because another message is waiting',
-    clauses: ['S4'],
+    clauses: ['S19'],
     options: RESTLESS,
     patches: [
       patch(
@@ -75,7 +75,7 @@ const accepting: readonly NamedMutant[] = [
   },
   {
     name: 'acknowledges the number after the one that it has accepted',
-    clauses: ['S4'],
+    clauses: ['S19'],
     options: RESTLESS,
     patches: [
       patch(RECEIVING, 'sends: [ack(h, src, msg.seqno)],', 'sends: [ack(h, src, msg.seqno + 1)],'),
@@ -83,12 +83,12 @@ const accepting: readonly NamedMutant[] = [
   },
   {
     name: 'forgets what it has accepted when it answers',
-    clauses: ['S4', SPECIFIED],
+    clauses: ['S17'],
     patches: [patch(DELIVERY, '      accepted: peer.accepted,\n', '      accepted: 0,\n')],
   },
   {
     name: 'forgets what it has accepted when it hears an acknowledgement',
-    clauses: ['S4', SPECIFIED],
+    clauses: ['S17'],
     patches: [
       patch(
         DELIVERY,
@@ -99,12 +99,12 @@ const accepting: readonly NamedMutant[] = [
   },
   {
     name: 'processes what is waiting and leaves it there',
-    clauses: [SPECIFIED],
+    clauses: ['S20', 'S24', SPECIFIED],
     patches: [patch(HOST, 'return step(done(h), msg.content', 'return step(h, msg.content')],
   },
   {
     name: 'forgets all peers but the one that it hears',
-    clauses: ['S4', 'S9', SPECIFIED],
+    clauses: ['S17'],
     patches: [patch(DELIVERY, 'new Map(peers).set(id, peer)', 'new Map([[id, peer]])')],
   },
 ];
@@ -122,12 +122,12 @@ const sending: readonly NamedMutant[] = [
   },
   {
     name: 'does not keep what it has sent',
-    clauses: ['S4', 'S9', 'S11', 'S12', SPECIFIED],
+    clauses: ['S12', 'S24'],
     patches: [patch(DELIVERY, 'unacked: [...peer.unacked, msg],', 'unacked: peer.unacked,')],
   },
   {
     name: 'keeps only the last that it has sent',
-    clauses: ['S4', 'S9', SPECIFIED],
+    clauses: ['S9'],
     patches: [patch(DELIVERY, 'unacked: [...peer.unacked, msg],', 'unacked: [msg],')],
   },
   {
@@ -150,16 +150,30 @@ const sending: readonly NamedMutant[] = [
     ],
   },
   {
+    name: 'sends under another number than it keeps',
+    clauses: ['S10'],
+    patches: [
+      patch(
+        HOST,
+        'sends: [{ src: h.constants.me, dst, msg }],',
+        'sends: [{ src: h.constants.me, dst, msg: { ...msg, seqno: msg.seqno + 1 } }],',
+      ),
+    ],
+  },
+  {
     name: 'sends again under a new number',
     clauses: ['S11', 'S12'],
     options: RESTLESS,
     patches: [
       patch(
-        DELIVERY,
-        'unacked.slice(0, maxResent).map((msg) => ({ src, dst, msg }));',
-        `unacked
-    .slice(0, maxResent)
-    .map((msg) => ({ src, dst, msg: { ...msg, seqno: msg.seqno + unacked.length } }));`,
+        RECEIVING,
+        '.flatMap(([id, peer]) => again(me, id, peer, parameters)),',
+        `.flatMap(([id, peer]) =>
+          again(me, id, peer, parameters).map(({ msg, ...packet }) => ({
+            ...packet,
+            msg: msg.type === 'single' ? { ...msg, seqno: msg.seqno + peer.unacked.length } : msg,
+          })),
+        ),`,
       ),
     ],
   },

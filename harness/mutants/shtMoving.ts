@@ -6,7 +6,7 @@
  * one by one.
  */
 import { type NamedMutant, patch } from './mutant.ts';
-import { ORIGINAL, RESTLESS, SPECIFIED } from './shtTerms.ts';
+import { CROWDED, ORIGINAL, RESTLESS, SPECIFIED } from './shtTerms.ts';
 
 const MAP = 'protocol/sht/delegationMap.ts';
 const MOVING = 'protocol/sht/moving.ts';
@@ -53,7 +53,7 @@ const guards: readonly NamedMutant[] = [
   },
   {
     name: 'gives keys that are not all its own, as the original would',
-    clauses: ['S4'],
+    clauses: ['S4', 'S23', SPECIFIED],
     options: ORIGINAL,
     patches: [
       patch(
@@ -76,13 +76,13 @@ const guards: readonly NamedMutant[] = [
   },
   {
     name: 'takes orders for keys that are on the move already',
-    clauses: ['S4'],
+    clauses: ['S18'],
     options: RESTLESS,
     patches: [patch(MOVING, 'orders.some((other) => overlap(other.range, range))', 'false')],
   },
   {
     name: 'takes orders from anybody',
-    clauses: ['S4'],
+    clauses: ['S23'],
     options: { settings: { administrators: true } },
     patches: [
       patch(
@@ -106,7 +106,7 @@ const guards: readonly NamedMutant[] = [
   },
   {
     name: 'keeps more orders in mind than it has room for',
-    clauses: ['S15'],
+    clauses: ['S18'],
     options: { ...RESTLESS, settings: { ...RESTLESS.settings, orders: 1 } },
     patches: [patch(MOVING, 'orders.length >= parameters.maxOrders || ', '')],
   },
@@ -176,7 +176,7 @@ const handingOver: readonly NamedMutant[] = [
   },
   {
     name: 'says that a piece is all of the range',
-    clauses: ['S4', SPECIFIED],
+    clauses: ['S4', 'S23', SPECIFIED],
     options: RESTLESS,
     patches: [
       patch(
@@ -204,7 +204,7 @@ const handingOver: readonly NamedMutant[] = [
   },
   {
     name: 'begins the rest of an order one key late',
-    clauses: ['S4'],
+    clauses: ['S23'],
     options: RESTLESS,
     patches: [
       patch(
@@ -216,7 +216,7 @@ const handingOver: readonly NamedMutant[] = [
   },
   {
     name: 'ends a piece with the first key of the next',
-    clauses: ['S4', SPECIFIED],
+    clauses: ['S18', 'S23', SPECIFIED],
     options: RESTLESS,
     patches: [
       patch(
@@ -233,26 +233,26 @@ const handingOver: readonly NamedMutant[] = [
   },
   {
     name: 'does not note how far it is with an order',
-    clauses: ['S4'],
+    clauses: ['S18', 'S23'],
     options: RESTLESS,
     patches: [patch(MOVING, ': h.orders.with(place, { range: rest, recipient });', ': h.orders;')],
   },
   {
     name: 'carries an order out again',
-    clauses: ['S4'],
+    clauses: ['S18', 'S23'],
     ...OURS,
     patches: [patch(MOVING, '? h.orders.toSpliced(place, 1)', '? h.orders')],
   },
   {
     name: 'notes how far it is with an order at another',
-    clauses: ['S4'],
-    options: { ...RESTLESS, settings: { ...RESTLESS.settings, underWay: 1 } },
+    clauses: ['S18', 'S23'],
+    options: CROWDED,
     patches: [patch(MOVING, 'h.orders.with(place, {', 'h.orders.with(0, {')],
   },
   {
     name: 'carries the first order out when there is room only for the second',
-    clauses: ['S15'],
-    options: { ...RESTLESS, settings: { ...RESTLESS.settings, underWay: 1 } },
+    clauses: ['S20'],
+    options: CROWDED,
     patches: [
       patch(
         MOVING,
@@ -274,7 +274,7 @@ const handingOver: readonly NamedMutant[] = [
   },
   {
     name: 'goes by the name in an order, whomever it means',
-    clauses: ['S3', 'S4'],
+    clauses: ['S3', 'S23'],
     patches: [
       patch(
         MOVING,

@@ -2,8 +2,11 @@
 import { type NamedMutant, patch } from './mutant.ts';
 import { EXECUTED, SPECIFIED } from './shtTerms.ts';
 
+const DELIVERY = 'protocol/sht/singleDelivery.ts';
 const HOST = 'protocol/sht/host.ts';
 const REQUESTS = 'protocol/sht/requests.ts';
+const SHT = 'protocol/sht/sht.ts';
+const TELLING = 'protocol/sht/telling.ts';
 
 /** B3. */
 export const answers: readonly NamedMutant[] = [
@@ -108,14 +111,14 @@ export const answers: readonly NamedMutant[] = [
   },
   {
     name: 'redirects to itself',
-    clauses: ['S3'],
+    clauses: ['S21'],
     patches: [
       patch(REQUESTS, 'owner: ownerOf(h.delegationMap, key) }),', 'owner: h.constants.me }),'),
     ],
   },
   {
     name: 'redirects even from its own keys',
-    clauses: ['S3'],
+    clauses: ['S21'],
     patches: [
       patch(
         REQUESTS,
@@ -124,23 +127,57 @@ export const answers: readonly NamedMutant[] = [
       ),
     ],
   },
+  {
+    name: 'refuses nothing',
+    clauses: ['S24'],
+    options: { compatible: false },
+    patches: [
+      patch(
+        TELLING,
+        "clause('the original says nothing', !h.constants",
+        "clause('the original says nothing', h.constants",
+      ),
+    ],
+  },
+  {
+    name: 'tells strangers which keys there are',
+    clauses: ['S25'],
+    options: { compatible: false, settings: { administrators: true } },
+    patches: [patch(TELLING, 'isAdministrator(h.constants, src) ? samples : 0', 'samples')],
+  },
+  {
+    name: 'answers no client that asks for a key',
+    clauses: ['S24'],
+    patches: [
+      patch(SHT, 'const PROCESSING = [get, set,', 'const PROCESSING = [set,'),
+      patch(SHT, '  ignore,\n  get,\n', '  ignore,\n'),
+    ],
+  },
+  {
+    name: 'does not redirect',
+    clauses: ['S24'],
+    patches: [patch(REQUESTS, `own", !isMine(h, content.key))`, `own", false)`)],
+  },
 ];
 
 /** B4. */
 export const packets: readonly NamedMutant[] = [
   {
-    name: 'answers one client to another',
+    name: 'answers another client, too',
     clauses: [EXECUTED],
     options: { settings: { clients: 6 } },
     patches: [
       patch(
         REQUESTS,
         "tell(h, src, { type: 'reply', key, value: h.table.get(key) }),",
-        `tell(h, [...h.peers.keys()].at(-1) ?? src, {
-      type: 'reply',
-      key,
-      value: h.table.get(key),
-    }),`,
+        `{
+    const content = { type: 'reply', key, value: h.table.get(key) } as const;
+    const { state, sends } = tell(h, src, content);
+    const other = [...h.peers.keys()].at(-1) ?? src;
+    if (other === src) return { state, sends };
+    const again = tell(state, other, content);
+    return { state: again.state, sends: [...sends, ...again.sends] };
+  },`,
       ),
     ],
   },
@@ -156,17 +193,6 @@ export const packets: readonly NamedMutant[] = [
     ],
   },
   {
-    name: 'sends under another number than it keeps',
-    clauses: [EXECUTED],
-    patches: [
-      patch(
-        HOST,
-        'sends: [{ src: h.constants.me, dst, msg }],',
-        'sends: [{ src: h.constants.me, dst, msg: { ...msg, seqno: msg.seqno + 1 } }],',
-      ),
-    ],
-  },
-  {
     name: 'answers to everybody’s face under the name of the first host',
     clauses: ['a host sends under its own name'],
     patches: [
@@ -174,6 +200,22 @@ export const packets: readonly NamedMutant[] = [
         HOST,
         'sends: [{ src: h.constants.me, dst, msg }],',
         'sends: [{ src: h.constants.hosts[0] ?? dst, dst, msg }],',
+      ),
+    ],
+  },
+  {
+    name: 'answers under a new number whoever asks again',
+    clauses: [EXECUTED],
+    patches: [
+      patch(
+        DELIVERY,
+        'unacked.slice(0, maxResent).map((msg) => ({ src, dst, msg }));',
+        `unacked
+    .slice(0, maxResent)
+    .map((msg) => {
+      const isReply = msg.content.type === 'reply';
+      return { src, dst, msg: { ...msg, seqno: msg.seqno + (isReply ? unacked.length : 0) } };
+    });`,
       ),
     ],
   },

@@ -21,8 +21,8 @@ export const reading: readonly Omit<NamedMutant, 'clauses'>[] = [
     patches: [
       patch(
         FRAMEWORK,
-        'return (BigInt(readHalf(bytes, at)) << 32n) | BigInt(readHalf(bytes, at + 4));',
-        'return BigInt(readHalf(bytes, at) * 2 ** 32 + readHalf(bytes, at + 4));',
+        'return readLongWord(bytes, at);',
+        'return BigInt.asUintN(64, BigInt(Number(readLongWord(bytes, at))));',
       ),
     ],
   },
@@ -31,8 +31,8 @@ export const reading: readonly Omit<NamedMutant, 'clauses'>[] = [
     patches: [
       patch(
         FRAMEWORK,
-        'return (BigInt(readHalf(bytes, at)) << 32n) | BigInt(readHalf(bytes, at + 4));',
-        'return (BigInt(readHalf(bytes, at + 4)) << 32n) | BigInt(readHalf(bytes, at));',
+        'return readLongWord(bytes, at);',
+        'return (BigInt(readWord(bytes, at + 4)) << 32n) | BigInt(readWord(bytes, at));',
       ),
     ],
   },
@@ -218,8 +218,8 @@ export const saying: readonly NamedMutant[] = [
     patches: [
       patch(
         FRAMEWORK,
-        'const middle = writeHalf(Number(value >> 32n), bytes, at);\n    return writeHalf(Number(BigInt.asUintN(32, value)), bytes, middle);',
-        'const middle = writeHalf(Math.floor(Number(value) / 2 ** 32), bytes, at);\n    return writeHalf(Number(value) >>> 0, bytes, middle);',
+        'return writeLongWord(value, bytes, at);',
+        'return writeLongWord(BigInt(Number(value)), bytes, at);',
       ),
     ],
   },

@@ -1,0 +1,115 @@
+/** # Mutants of the order in which running hosts of the hash table do things, and of when. */
+import { type NamedMutant, patch } from '../mutant.ts';
+import { RESTLESS } from '../shtTerms.ts';
+import { HOST, MOVING, PROCESSING, RECEIVING, RESENDING } from './terms.ts';
+
+const ORDER = 'a step receives, then learns the time at most once, then sends: R* (C|T)? S*';
+
+/** B2. */
+export const order: readonly NamedMutant[] = [
+  {
+    name: 'acknowledges before it receives',
+    clauses: [ORDER],
+    patches: [
+      patch(
+        RECEIVING,
+        '  const packet = io.receive();\n',
+        '  io.send(h.constants.me, marshalAck(0));\n  const packet = io.receive();\n',
+      ),
+    ],
+  },
+  {
+    name: 'reads the clock after it has sent again',
+    clauses: [ORDER],
+    options: RESTLESS,
+    patches: [patch(RESENDING, '  h.resentAt = now;\n', '  h.resentAt = io.readClock();\n')],
+  },
+  {
+    name: 'looks at the clock before it receives',
+    clauses: [ORDER],
+    patches: [
+      patch(
+        HOST,
+        "if (wake === 'packet') return receive(this, io);",
+        "if (wake === 'packet' && io.readClock() >= 0) return receive(this, io);",
+      ),
+    ],
+  },
+  {
+    name: 'hands keys over and then looks for packets',
+    clauses: [ORDER],
+    options: RESTLESS,
+    patches: [
+      patch(
+        MOVING,
+        '  handOver(h, io, { low, high: next }, recipient, entries);\n',
+        '  handOver(h, io, { low, high: next }, recipient, entries);\n  io.receive();\n',
+      ),
+    ],
+  },
+];
+
+/** B1, for the order is legal. */
+export const clocks: readonly NamedMutant[] = [
+  {
+    name: 'reads the clock where it hands keys over',
+    clauses: ['the action does not read the clock'],
+    options: RESTLESS,
+    patches: [
+      patch(
+        MOVING,
+        '  h.numDelegations++;\n  // The',
+        '  io.readClock();\n  h.numDelegations++;\n  // The',
+      ),
+    ],
+  },
+  {
+    name: 'does not look at the clock before it sends again',
+    clauses: ['the action reads the clock'],
+    options: RESTLESS,
+    patches: [
+      patch(RESENDING, 'const now = io.readClock();', 'const now = h.resentAt + 1_000_000;'),
+    ],
+  },
+  {
+    name: 'receives two packets in a step',
+    clauses: [
+      'only an idle step waits for a packet in vain',
+      'an action receives at most one packet',
+    ],
+    patches: [
+      patch(
+        RECEIVING,
+        '  const packet = io.receive();\n',
+        '  const packet = io.receive();\n  io.receive();\n',
+      ),
+    ],
+  },
+  {
+    name: 'receives a packet and processes what was waiting in one step',
+    clauses: ['the action takes no packet', 'the action does not take a packet'],
+    patches: [
+      patch(
+        HOST,
+        '      return processWaiting(this, io, this.received);\n    }\n    if',
+        "      if (wake === 'packet') io.receive();\n      return processWaiting(this, io, this.received);\n    }\n    if",
+      ),
+    ],
+  },
+  {
+    name: 'calls a get a set',
+    clauses: ['the action may be taken: it is of a type that the action processes'],
+    patches: [patch(PROCESSING, "    return 'get';\n", "    return 'set';\n")],
+  },
+  {
+    name: 'breaks down where a message means nothing',
+    clauses: ['a step ends without an exception'],
+    patches: [
+      patch(
+        RECEIVING,
+        "      h.counters.malformed++;\n      return 'ignore';",
+        "      throw new RangeError('what is this?');",
+      ),
+    ],
+  },
+];
