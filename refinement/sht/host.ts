@@ -13,7 +13,7 @@
 import type { HostState, PeerState, Waiting } from '../../impl/sht/hostState.ts';
 import type * as impl from '../../impl/sht/messages.ts';
 import type { Host } from '../../protocol/sht/host.ts';
-import type { Value } from '../../protocol/sht/keys.ts';
+import type { KeyRange, Value } from '../../protocol/sht/keys.ts';
 import type { Content, Order, OwnedRange, SingleMessage } from '../../protocol/sht/messages.ts';
 import type { Peer, Peers } from '../../protocol/sht/singleDelivery.ts';
 import { type Difference, difference } from '../../spec/framework/difference.ts';
@@ -97,9 +97,10 @@ class OneHost {
     const known = this.#table;
     this.#table = undefined;
     const differs =
-      known === undefined
+      sameSize(actual, expected)
+      ?? (known === undefined
         ? inOrder(actual, expected, inEntry)
-        : (sameSize(actual, expected) ?? sameAt(known.differences(expected), actual, expected));
+        : sameAt(known.differences(expected), actual, expected));
     if (differs === undefined) this.#table = expected;
     return differs;
   }
@@ -121,7 +122,7 @@ function sameAt(
 ): Difference | undefined {
   for (const key of keys) {
     const differs = same(actual.get(key), expected.get(key));
-    if (differs !== undefined) return within(`.get(${key})`, differs);
+    if (differs !== undefined) return within(`.get(${key}n)`, differs);
   }
   return undefined;
 }
@@ -148,8 +149,13 @@ const inOwnedRange = inFields<impl.OwnedRange, OwnedRange>({
   owner: (actual, expected) => same(actual.owner, expected),
 });
 
+const inRange = inFields<impl.KeyRange, KeyRange>({
+  low: (actual, expected) => same(actual.low, expected),
+  high: (actual, expected) => same(actual.high, expected),
+});
+
 const inOrderToMove = inFields<impl.Order, Order>({
-  range: ({ range }, { low, high }) => same(range.low, low) ?? same(range.high, high),
+  range: (actual, expected) => inRange(actual.range, expected),
   recipient: (actual, expected) => same(actual.recipient, expected),
 });
 
