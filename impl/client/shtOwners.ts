@@ -78,16 +78,17 @@ export class Owners {
     if (until < KEY_INF) add(until, this.#rangeOwner(until));
     for (const range of known) if (range.low > until) add(range.low, range.owner);
     this.#ranges = merged.length > MOST_RANGES ? ALL_AT_FIRST : merged;
-    this.#forgetKeys(by, ranges, from, until);
+    this.#judgeKeys(by, ranges, from, until);
   }
 
-  /** What a status says of a key need not be remembered of the key alone. */
-  #forgetKeys(by: number, ranges: readonly Range[], from: Bound, until: Bound): void {
-    for (const [key, owner] of this.#keys) {
+  /** Of single keys the same is believed. What is so of their ranges, too, need not be remembered. */
+  #judgeKeys(by: number, ranges: readonly Range[], from: Bound, until: Bound): void {
+    for (const [key, believed] of this.#keys) {
       if (key < from || key >= until) continue;
-      if (owner === by || ownerIn(ranges, key) === by || this.#rangeOwner(key) === owner) {
-        this.#keys.delete(key);
-      }
+      const told = ownerIn(ranges, key);
+      const owner = told === by || believed === by ? told : believed;
+      if (this.#rangeOwner(key) === owner) this.#keys.delete(key);
+      else this.#keys.set(key, owner);
     }
   }
 
