@@ -6,20 +6,14 @@
  * only once, so that a wrong answer shows. Run by itself, this module is that process; SIGTERM ends
  * it. It prints a line now and then that says how far everyone has come.
  */
-import { fileURLToPath } from 'node:url';
 import { RequestError } from '../../impl/client/errors.ts';
 import { deleteRequest, getRequest, setRequest } from '../../impl/client/keyValueMessages.ts';
 import { RslClient } from '../../impl/client/rslClient.ts';
 import { HistoryWriter } from '../history/writer.ts';
 import { Random } from '../simulation/random.ts';
-import { ServerProcess } from './lockServers.ts';
-import { until } from './transports.ts';
+import { CallersProcess, type Progress, programAt } from './callersProcess.ts';
 
-/** The module as it was built, whether this runs as it is written or as it was built. */
-const PROGRAM = fileURLToPath(import.meta.url).replace(
-  /\/harness\/testing\/(\w+)\.ts$/,
-  '/dist/harness/testing/$1.js',
-);
+const PROGRAM = programAt(import.meta.url);
 
 export interface CallersOptions {
   readonly clients: number;
@@ -32,10 +26,7 @@ export interface CallersOptions {
 }
 
 /** How far callers have come. */
-export interface CallersProgress {
-  readonly calls: number;
-  /** Calls of whoever made fewest. */
-  readonly least: number;
+export interface CallersProgress extends Progress {
   /** Calls of unknown fate. */
   readonly lost: number;
   /** How often clients found another replica to lead, all together. */
@@ -45,50 +36,14 @@ export interface CallersProgress {
 }
 
 /** Such a process, seen from the test. */
-export class StoreCallers {
-  readonly #process: ServerProcess;
-
+export class StoreCallers extends CallersProcess<CallersProgress> {
   constructor(
     serviceFile: string,
     historyFile: string,
     options: CallersOptions,
     prefix: readonly string[] = [],
   ) {
-    const args = [PROGRAM, serviceFile, historyFile, JSON.stringify(options)];
-    this.#process = new ServerProcess(args, {}, prefix);
-  }
-
-  /** What was said last; nothing before everyone is connected. */
-  get progress(): CallersProgress | undefined {
-    const lines = this.#process.stdout.split('\n');
-    const last = lines.at(-2);
-    return last === undefined ? undefined : JSON.parse(last);
-  }
-
-  /** Waits until everyone has had so many more answers. */
-  async answered(count: number): Promise<CallersProgress> {
-    const before = this.progress?.least ?? 0;
-    await until(() => this.#process.hasEnded || (this.progress?.least ?? 0) >= before + count);
-    const { progress } = this;
-    if (progress !== undefined && progress.least >= before + count) return progress;
-    throw new Error(`the callers have ended: ${this.#process.stderr}`);
-  }
-
-  /** Waits until nobody is answered for so many milliseconds; gives how many calls were. */
-  async silent(ms: number): Promise<number> {
-    for (;;) {
-      const before = this.progress?.calls ?? 0;
-      await sleep(ms);
-      if (this.progress?.calls === before) return before;
-    }
-  }
-
-  /** Ends them; gives how far they came. */
-  async stop(): Promise<CallersProgress> {
-    const { code, stderr } = await this.#process.stop();
-    const { progress } = this;
-    if (code === 0 && progress !== undefined) return progress;
-    throw new Error(`the callers ended with ${code}: ${stderr}`);
+    super([PROGRAM, serviceFile, historyFile, JSON.stringify(options)], prefix);
   }
 }
 
