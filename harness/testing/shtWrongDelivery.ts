@@ -139,7 +139,7 @@ export const WRONG_DELIVERY: Wrong = [
   ],
   [
     'answers who does not listen',
-    'S20',
+    'S27',
     allows(
       'accept',
       (h, packet, rightly) =>

@@ -2,7 +2,7 @@
  * # The invariants of a hash table
  *
  * What is true of the hosts and of what they have said, in every state of the system, each under its
- * number: S1 to S15 as in the literature, S16 to S25 about what this protocol adds. They explain why
+ * number: S1 to S15 as in the literature, S16 to S27 about what this protocol adds. They explain why
  * there seems to be one table: each key is in one place, and what carries it there comes once.
  *
  * Of packets is asked once, when they are sent, for what holds of them then holds for ever. Of hosts
@@ -19,6 +19,7 @@ import * as bounds from './invariants/bounds.ts';
 import * as delivery from './invariants/delivery.ts';
 import * as keys from './invariants/keys.ts';
 import * as orders from './invariants/orders.ts';
+import * as waiting from './invariants/waiting.ts';
 import {
   afterSteps,
   all,
@@ -47,6 +48,8 @@ const HOST_LAWS = {
   S19: delivery.ackedWasAccepted,
   S20: bounds.littleUnacked,
   S22: bounds.notesWhatWasSent,
+  S26: waiting.waitsForOthers,
+  S27: waiting.waitsForAnAnswer,
 } as const satisfies Readonly<Record<string, HostLaw>>;
 
 /** True of each host by itself. */

@@ -106,6 +106,12 @@ const HOST_LAWS: Readonly<Record<string, HostLaw>> = {
   ),
   S22: ({ noted, peers }, moment) =>
     [...noted].every(([id, seqno]) => isHost(id, moment) && seqno <= lastSent(peerOf(peers, id))),
+  S26: (h, moment) => !criticalKeys(moment).some((key) => hasByMap(h, key) && hasWaiting(h, key)),
+  S27: ({ received, peers, constants: { parameters } }, moment) => {
+    if (received === undefined || isHost(received.src, moment)) return true;
+    const { unacked, unackedBytes } = peerOf(peers, received.src);
+    return unacked.length < parameters.maxUnacked && unackedBytes < parameters.maxUnackedBytes;
+  },
 };
 
 const DELEGATION_LAWS: Readonly<Record<string, DelegationLaw>> = {
