@@ -95,7 +95,6 @@ class ShtClientProgram {
     try {
       const succeeded = await this.#work();
       if (this.#failure !== undefined) throw this.#failure;
-      if (succeeded) this.#output.print('[[DONE]]');
       return succeeded ? 0 : 1;
     } finally {
       clearInterval(keepAlive);
@@ -108,12 +107,14 @@ class ShtClientProgram {
   async #work(): Promise<boolean> {
     const { workload, threads } = this.#options;
     const { signal } = this.#end;
-    if (!(await this.#setUp())) return false;
-    if (signal.aborted) return true;
+    if (!(await this.#setUp()) || signal.aborted) return false;
     this.#output.print('[[SETUP COMPLETE]]');
     if (workload === 'f') {
       const { sleep, key } = this.#options;
-      return tryRedirection(this.#service, { sleep, key, signal, output: this.#output });
+      const settings = { sleep, key, signal, output: this.#output };
+      const succeeded = await tryRedirection(this.#service, settings);
+      this.#output.print('[[DONE]]');
+      return succeeded;
     }
     const connect = (thread: number, identity: Credentials) => this.#connect(thread, identity);
     await connectEach(this.#service, threads, connect, signal);
@@ -127,7 +128,7 @@ class ShtClientProgram {
     if (!isWanted) return true;
     const identity = await transientIdentity(this.#service);
     const client = await this.#reach(identity);
-    if (client === undefined) return this.#end.signal.aborted;
+    if (client === undefined) return false;
     const submit = this.#recorded(identity.endPoint, (request) => client.submit(request));
     const { signal } = this.#end;
     try {
@@ -183,6 +184,7 @@ class ShtClientProgram {
     const counters = this.#clients.map((client) => client.counters);
     for (const client of this.#clients) client.close();
     this.#output.print(shtSummary({ load: this.#load, counters, inFlight, rate, seed }));
+    this.#output.print('[[DONE]]');
   }
 
   /** Writes a history of what is submitted, if that is wanted. */

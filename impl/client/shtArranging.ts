@@ -12,6 +12,9 @@ import type { KeyRange, Reason } from './shtMessages.ts';
 import type { Target } from './shtPlan.ts';
 import { intersection, keysIn, type Survey } from './shtSurvey.ts';
 
+/** Who sees where keys are, and has them moved. */
+export type Overseer = Pick<ShtAdministrator, 'survey' | 'order' | 'nameOf' | 'now' | 'pause'>;
+
 /** How keys were arranged. */
 export interface Arrangement {
   readonly targets: readonly Target[];
@@ -47,31 +50,31 @@ const PAUSE_MS = 100;
 const PATIENCE_MS = 30_000;
 
 export async function arrange(
-  administrator: ShtAdministrator,
+  overseer: Overseer,
   targets: readonly Target[],
   { progress = () => {}, patience = PATIENCE_MS, signal }: ArrangeOptions,
 ): Promise<Arrangement> {
-  const began = administrator.now();
+  const began = overseer.now();
   let movedAt = began;
   let before = '';
   let keysToMove: number | undefined;
   for (let round = 0; ; round++) {
     signal?.throwIfAborted();
-    const survey = await administrator.survey();
+    const survey = await overseer.survey();
     const left = leftOf(survey, targets);
     keysToMove = Math.max(keysToMove ?? 0, left.keys);
     progress({ keysLeft: left.keys, keysToMove });
-    const now = administrator.now();
+    const now = overseer.now();
     if (left.isNothing) {
       const wasNothing = round === 0;
       return { targets, survey, moved: keysToMove, tookMs: now - began, wasNothing };
     }
-    const refusal = await order(administrator, left);
+    const refusal = await order(overseer, left);
     const state = stateOf(survey);
     if (state !== before) movedAt = now;
     before = state;
     if (now - movedAt >= patience) throw new StuckError(patience, refusal ?? waitingFor(left));
-    await administrator.pause(PAUSE_MS);
+    await overseer.pause(PAUSE_MS);
   }
 }
 
@@ -116,21 +119,18 @@ function withoutOrders(
 }
 
 /** Gives orders to all hosts at once; gives a reason if one of them could not be taken now. */
-async function order(
-  administrator: ShtAdministrator,
-  { parts }: Left,
-): Promise<string | undefined> {
+async function order(overseer: Overseer, { parts }: Left): Promise<string | undefined> {
   const owners = new Set(parts.map(({ owner }) => owner));
   const reasons = await Promise.all(
     [...owners].map(async (owner) => {
       const mine = parts.filter((part) => part.owner === owner).slice(0, ORDERS_AT_A_TIME);
       for (const { range, recipient } of mine) {
-        const reason = await administrator.order(owner, range, recipient);
+        const reason = await overseer.order(owner, range, recipient);
         if (reason === undefined) continue;
         if (!PASSING.includes(reason)) {
-          throw new OrderRefusedError(administrator.nameOf(owner), reason);
+          throw new OrderRefusedError(overseer.nameOf(owner), reason);
         }
-        return `${administrator.nameOf(owner)} says: ${reason}`;
+        return `${overseer.nameOf(owner)} says: ${reason}`;
       }
       return undefined;
     }),
