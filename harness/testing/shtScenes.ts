@@ -28,10 +28,10 @@ export interface Scene {
 }
 
 /** The service that a scene is of. */
-const settingOf = ({ hosts: [first] }: Scene): Setting => ({
-  configuration: { hosts: HOSTS },
-  parameters: first?.constants.parameters ?? PARAMETERS,
-});
+function settingOf({ hosts }: Scene): Setting {
+  const { administrators, parameters } = (hosts[0] as Host).constants;
+  return { configuration: { hosts: HOSTS, administrators }, parameters };
+}
 
 /** A packet with a single message. */
 export const says = (
