@@ -51,6 +51,7 @@ describe('ironfleet campaign', () => {
   test.each([
     ['lock', '150'],
     ['rsl', '120'],
+    ['sht', '120'],
   ])('comes to the same result for the same seed of %s on any number of threads', async (...of) => {
     const [service, runs] = of;
     const tallies = await Promise.all(
@@ -94,7 +95,7 @@ describe('ironfleet campaign', () => {
     expect(stdout).toContain('NOT GREEN: the specification never took a step.');
   });
 
-  test.each(['lock', 'rsl'])('is green for the protocol of %s alone', async (service) => {
+  test.each(['lock', 'rsl', 'sht'])('is green for the protocol of %s alone', async (service) => {
     const args = ['campaign', service, '--level', 'protocol', '--runs', '300', '--seed', '1'];
     const { code, stdout } = await ironfleet(...args);
     expect(code).toBe(0);
@@ -124,7 +125,7 @@ describe('ironfleet campaign', () => {
   });
 
   test.each([
-    [['campaign', 'chess'], 'there is no service "chess"; choose one of: lock, rsl'],
+    [['campaign', 'chess'], 'there is no service "chess"; choose one of: lock, rsl, sht'],
     [['campaign', 'rsl', '--durable'], 'running replicas write nothing down'],
     [['campaign', 'rsl', '--level', 'spec'], 'Allowed choices are impl, protocol.'],
     [['campaign', 'rsl', '--window', '0'], 'maxLogLength must be a whole number of at least 1'],
@@ -135,6 +136,11 @@ describe('ironfleet campaign', () => {
     [['campaign', 'rsl', '--compatible', '--window', '8'], 'a maxLogLength of at most 7'],
     [['campaign', 'rsl', '--hosts', '3', '--replicas', '5'], 'cannot be different'],
     [['campaign', 'lock', '--window', '3'], 'lock has no --window'],
+    [['campaign', 'sht', '--window', '3'], 'sht has no --window'],
+    [['campaign', 'rsl', '--delegation-keys', '3'], 'rsl has no --delegation-keys'],
+    [['campaign', 'rsl', '--no-administrators'], 'rsl has no --administrators'],
+    [['campaign', 'sht', '--keys', '0'], 'keys must be from 1 to 10000, not 0'],
+    [['campaign', 'sht', '--max-seqno', 'many'], 'It must be a whole number.'],
     [['campaign', 'lock', '--batch-delay', '3'], 'lock has no --batch-delay'],
     [['campaign', 'lock', '--runs', 'many'], 'It must be a whole number of at least 1.'],
     [['campaign', 'lock', '--hosts', '99'], 'It must be a whole number from 1 to 26.'],
@@ -152,6 +158,16 @@ describe('ironfleet campaign', () => {
     expect(code).toBe(0);
     for (const part of ['--seed', '--level', '--require-coverage', 'Examples:', 'exit code'])
       expect(stdout).toContain(part);
+    // What several services have is told once, and what is yes or no in both ways.
+    const groups = stdout.split('\n\n').filter((part) => part.includes('Options of '));
+    expect(groups.map((part) => part.trim().split(' (')[0])).toEqual([
+      'Options of rsl and sht',
+      'Options of rsl',
+      'Options of sht',
+    ]);
+    expect(groups[1]).toContain('--no-durable');
+    expect(groups[2]).toContain('--no-administrators');
+    expect(stdout.split('--clients <count>')).toHaveLength(2);
   });
 });
 

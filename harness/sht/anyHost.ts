@@ -39,6 +39,8 @@ const MAX_SEQNO = 4;
 const RECEIVES = 0.7;
 const WAITS = 0.5;
 const EXTREME = 0.1;
+/** How often most keys are the host's own. */
+const MINE = 0.5;
 
 /** Some steps of hosts in a configuration. */
 export function anyHosts(shape: ShtShape, random: Random): AnyStates<ShtHost, Host, Message> {
@@ -85,7 +87,7 @@ function anybodyBut(me: EndPoint, { hosts, ...names }: Names, random: Random): E
 function stateIn(scenery: Scenery, constants: Constants, random: Random): Host {
   const { shape, names, keys } = scenery;
   const { me, parameters } = constants;
-  const delegationMap = mapIn(keys, names.hosts, random);
+  const delegationMap = mapIn(keys, me, names.hosts, random);
   const peers = peersIn(scenery, me, random);
   const src = anybodyBut(me, names, random);
   const msg = singleIn(scenery, 1 + random.below(MAX_SEQNO), me, random);
@@ -107,8 +109,13 @@ function stateIn(scenery: Scenery, constants: Constants, random: Random): Host {
   };
 }
 
-function mapIn(keys: readonly Key[], hosts: readonly EndPoint[], random: Random): DelegationMap {
-  let map = allTo(random.pick(hosts));
+function mapIn(
+  keys: readonly Key[],
+  me: EndPoint,
+  hosts: readonly EndPoint[],
+  random: Random,
+): DelegationMap {
+  let map = allTo(random.happens(MINE) ? me : random.pick(hosts));
   for (let moves = random.below(MOVES); moves > 0; moves--) {
     map = assign(map, rangeIn(keys, random), random.pick(hosts));
   }

@@ -72,7 +72,7 @@ function parametersWith(fixed: Partial<Parameters>): fc.Arbitrary<Parameters> {
     maxDelegationKeys: fc.constantFrom(1, 1, 1, 2, 4, COMPATIBLE.maxDelegationKeys),
     maxDelegationBytes: fc.constantFrom(1, 6, 12, 20, DEFAULT.maxDelegationBytes),
     maxDelegationsUnderWay: fc.constantFrom(1, 1, 1, 2, 4),
-    maxOrders: fc.constantFrom(1, 2, 3, DEFAULT.maxOrders),
+    maxOrders: fc.constantFrom(1, 2, 3, 3, DEFAULT.maxOrders),
     maxRanges: fc.constantFrom(2, 4, 8, DEFAULT.maxRanges, DEFAULT.maxRanges),
     maxUnacked: fc.constantFrom(1, 2, 4, COMPATIBLE.maxUnacked, COMPATIBLE.maxUnacked),
     maxUnackedBytes: orElse(2, COMPATIBLE.maxUnackedBytes, fc.constantFrom(1, 10)),
@@ -80,7 +80,7 @@ function parametersWith(fixed: Partial<Parameters>): fc.Arbitrary<Parameters> {
     resendPeriod: fc.constantFrom(20, 100, 100, 1_000),
     maxResent: fc.constantFrom(1, 2, COMPATIBLE.maxResent),
     maxSeqno: orElse(11, Number.MAX_SAFE_INTEGER, fc.integer({ min: 1, max: 30 })),
-    maxDelegations: orElse(11, Number.MAX_SAFE_INTEGER, fc.integer({ min: 3, max: 12 })),
+    maxDelegations: orElse(7, Number.MAX_SAFE_INTEGER, fc.integer({ min: 3, max: 12 })),
     compatible: fc.constantFrom(true, false, false),
   });
   // As people will run it, now and then.

@@ -36,6 +36,8 @@ export interface Habits {
   hear?(src: EndPoint, content: Content): void;
   /** Whether it can ask for numbers, and so may forget. */
   readonly mayForget: boolean;
+  /** How many requests are under way at a time, at most: one of these. */
+  readonly atOnce: readonly number[];
   /** For how long it waits for an answer, at most, in milliseconds: one of these. */
   readonly patience: readonly number[];
 }
@@ -94,7 +96,7 @@ export class ShtClient<Said> implements Client<Said> {
     this.#habits = habits;
     this.#random = random;
     this.#beat = beat;
-    this.#atOnce = random.pick([1, 1, 2, 4]);
+    this.#atOnce = random.pick(habits.atOnce);
     this.#patience = random.pick(habits.patience);
     this.#thinking = random.pick([0, 0, 30]);
     this.#acknowledges = random.pick([1, 1, 1, 1, 0.3, 0.02]);

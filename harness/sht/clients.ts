@@ -6,7 +6,7 @@
  * then all act at the same moments, so that much is under way at once, and then nothing.
  */
 import { allTo, assign, type DelegationMap, placeOf } from '../../protocol/sht/delegationMap.ts';
-import { KEY_INF, type Key } from '../../protocol/sht/keys.ts';
+import { KEY_INF, KEY_ZERO, type Key } from '../../protocol/sht/keys.ts';
 import { type Content, MAX_SAMPLES, type OwnedRange } from '../../protocol/sht/messages.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { Random } from '../simulation/random.ts';
@@ -22,14 +22,20 @@ const PRESUMES = 0.5;
 /** How often a client wants to know how a host is. */
 const WONDERS = 0.03;
 
+/** How many clients begin with setting all keys. */
+const FILLS = 0.4;
+
 /** Reads and writes. Some mostly read, and some mostly write. */
 export class Uses implements Habits {
   readonly mayForget: boolean;
+  readonly atOnce = [1, 1, 2, 4];
   readonly patience = [20, 100, 1_000];
   readonly #name: EndPoint;
   readonly #keys: readonly Key[];
   readonly #maxValueBytes: number;
   readonly #reads: number;
+  /** How many keys it sets before anything else, one after the other. */
+  readonly #fills: number;
   #count = 0;
 
   constructor(name: EndPoint, { keys, parameters }: ShtShape, random: Random) {
@@ -37,13 +43,15 @@ export class Uses implements Habits {
     this.#keys = keysOf(keys);
     this.#maxValueBytes = parameters.maxValueBytes;
     this.#reads = random.pick([0.1, 0.5, 0.9]);
+    this.#fills = random.happens(FILLS) ? keys : 0;
     this.mayForget = !parameters.compatible;
   }
 
   wish(random: Random): Wish {
-    const key = random.pick(this.#keys);
+    const isFilling = this.#count < this.#fills;
+    const key = isFilling ? (this.#keys[this.#count] as Key) : random.pick(this.#keys);
     if (random.happens(WONDERS)) return { content: statusRequest(this.#keys, random) };
-    if (random.happens(this.#reads)) return { content: { type: 'get', key } };
+    if (!isFilling && random.happens(this.#reads)) return { content: { type: 'get', key } };
     const value = valueBy(this.#name, ++this.#count, this.#maxValueBytes, random);
     return { content: { type: 'set', key, value } };
   }
@@ -56,7 +64,8 @@ const statusRequest = (keys: readonly Key[], random: Random): Content => ({
 });
 
 /** How often who gives orders looks first how things are, where that can be known. */
-const LOOKS = 0.15;
+const LOOKS = 0.1;
+const LOOKS_AGAIN = 0.7;
 /** How often he asks for what should be possible, as far as he knows. */
 const SENSIBLE = 0.8;
 /** How often he has all that a host has in a row handed on. */
@@ -65,35 +74,63 @@ const WHOLE = 0.5;
 const FORMAL = 0.1;
 const MISTAKEN = 0.04;
 
-/** Has ranges moved from host to host, and believes that it is done as it was ordered. */
+/** Of those who give orders, how many gather keys, and how often they take to another host. */
+const GATHERS = 0.5;
+const MOVES_ON = 0.1;
+
+/**
+ * Has ranges moved from host to host, and believes that it is done as it was ordered. Some scatter
+ * keys over all hosts, and others gather them at one host after the other, which moves much at a
+ * time.
+ */
 export class Orders implements Habits {
   readonly mayForget: boolean;
+  readonly atOnce = [1, 2, 4, 4];
   readonly patience = [20, 20, 100];
   readonly #keys: readonly Key[];
   readonly #names: Names;
+  readonly #gathers: boolean;
+  #gatheredAt: EndPoint;
   #map: DelegationMap;
+  /** Whether something was refused since he has looked last. */
+  #isWrong = false;
 
-  constructor(names: Names, { keys, parameters }: ShtShape) {
+  constructor(names: Names, { keys, parameters }: ShtShape, random: Random) {
+    this.#gathers = random.happens(GATHERS);
+    this.#gatheredAt = random.pick(names.hosts);
     this.#names = names;
     this.#keys = keysOf(keys);
     this.#map = allTo(names.hosts[0] as EndPoint);
     this.mayForget = !parameters.compatible;
   }
 
-  hear(_: EndPoint, content: Content): void {
-    if (content.type === 'status' && content.ranges[0]?.low === 0n) this.#map = content.ranges;
+  /** What a host says of its own keys is so, and what it knows of others may be. */
+  hear(src: EndPoint, content: Content): void {
+    if (content.type === 'refusal') this.#isWrong = true;
+    if (content.type !== 'status') return;
+    const { ranges, until } = content;
+    for (const [place, { low, owner }] of ranges.entries()) {
+      const before = (this.#map[placeOf(this.#map, low)] as OwnedRange).owner;
+      if (owner !== src && before !== src) continue;
+      this.#map = assign(this.#map, { low, high: ranges[place + 1]?.low ?? until }, owner);
+    }
   }
 
   wish(random: Random): Wish {
     const { hosts } = this.#names;
-    if (this.mayForget && random.happens(LOOKS)) {
-      return { content: statusRequest(this.#keys, random), host: random.pick(hosts) };
+    if (this.mayForget && random.happens(this.#isWrong ? LOOKS_AGAIN : LOOKS)) {
+      const content: Content = this.#isWrong
+        ? { type: 'statusRequest', from: KEY_ZERO, samples: 0 }
+        : statusRequest(this.#keys, random);
+      this.#isWrong = false;
+      return { content, host: random.pick(hosts) };
     }
     const recipient = this.#recipient(random);
     const wanted = rangeIn(this.#keys, random);
     if (!random.happens(SENSIBLE)) {
       return { content: { type: 'shard', range: wanted, recipient }, host: random.pick(hosts) };
     }
+    if (this.#gathers) return this.#gather(random);
     const place = placeOf(this.#map, random.pick(this.#keys));
     const { low, owner } = this.#map[place] as OwnedRange;
     const high = this.#map[place + 1]?.low ?? KEY_INF;
@@ -103,6 +140,22 @@ export class Orders implements Habits {
       high: isWhole || wanted.high > high || wanted.high <= low ? high : wanted.high,
     };
     if (hosts.includes(recipient)) this.#map = assign(this.#map, range, recipient);
+    return { content: { type: 'shard', range, recipient }, host: owner };
+  }
+
+  /** Something that is elsewhere is to come to where the others are. */
+  #gather(random: Random): Wish {
+    const places = [...this.#map.keys()];
+    let elsewhere = places.filter((at) => this.#map[at]?.owner !== this.#gatheredAt);
+    if (elsewhere.length === 0 || random.happens(MOVES_ON)) {
+      this.#gatheredAt = random.pick(this.#names.hosts);
+      elsewhere = places.filter((at) => this.#map[at]?.owner !== this.#gatheredAt);
+    }
+    const recipient = this.#gatheredAt;
+    const place = elsewhere.length > 0 ? random.pick(elsewhere) : 0;
+    const { low, owner } = this.#map[place] as OwnedRange;
+    const range = { low, high: this.#map[place + 1]?.low ?? KEY_INF };
+    this.#map = assign(this.#map, range, recipient);
     return { content: { type: 'shard', range, recipient }, host: owner };
   }
 
@@ -127,9 +180,11 @@ export function clientsOf<Said>(
     const name = client(place + 1);
     return new ShtClient(name, hosts, wire, new Uses(name, shape, random), random, beat);
   });
-  all.push(new ShtClient(administrator, hosts, wire, new Orders(names, shape), random, beat));
+  all.push(
+    new ShtClient(administrator, hosts, wire, new Orders(names, shape, random), random, beat),
+  );
   if (random.happens(PRESUMES)) {
-    const orders = new Orders(names, shape);
+    const orders = new Orders(names, shape, random);
     all.push(new ShtClient(client(shape.clients + 1), hosts, wire, orders, random, beat));
   }
   return all;

@@ -22,7 +22,7 @@ export function hostIn(state: Host, configuration: Configuration): ShtHost {
     h.peers.set(id, peer);
   }
   const { received } = state;
-  h.received = received && { src: received.src, msg: running(received.msg) };
+  h.received = received && { src: received.src, msg: repeating(running(received.msg)) };
   h.orders = state.orders;
   h.numDelegations = state.numDelegations;
   h.resentAt = state.resentAt;
@@ -39,4 +39,12 @@ function carried(content: Content): impl.Content {
   if (content.type !== 'delegate') return content;
   const { type, range, table } = content;
   return { type, range, entries: [...table] };
+}
+
+/** Of entries with one key the first counts, whatever the others say. */
+function repeating(msg: impl.SingleMessage): impl.SingleMessage {
+  const { content } = msg;
+  if (content.type !== 'delegate') return msg;
+  const again = content.entries.slice(0, 1).map(([key, value]) => [key, `${value}+`] as const);
+  return { ...msg, content: { ...content, entries: [...content.entries, ...again] } };
 }

@@ -76,5 +76,10 @@ export function valueBy(
   if (random.happens(DELETES)) return undefined;
   if (maxValueBytes < TEDIOUS && random.happens(TOO_LONG)) return 'x'.repeat(maxValueBytes + 1);
   const longest = Math.min(maxValueBytes, 8);
-  return `${count}${name}`.slice(0, random.happens(0.2) ? random.below(longest + 1) : longest);
+  // Some have bytes that are no letters of anybody's.
+  const odd = count % 4 === 3 ? '\u00ff' : '';
+  return `${odd}${count}${name}`.slice(
+    0,
+    random.happens(0.2) ? random.below(longest + 1) : longest,
+  );
 }
