@@ -100,11 +100,11 @@ describe.each([
     const key = readCredentials(service.administratorFile(1));
     const administrator = opens(await ShtAdministrator.connect(identity, { key }));
     const KEYS = [0n, 3n, 150n, (1n << 64n) - 1n];
-    const valueOf = (each: bigint): Uint8Array => new Uint8Array(Buffer.from(`value of ${each}`));
-    await Promise.all(KEYS.map((each) => honest.set(each, valueOf(each))));
+    const valueAt = (each: bigint): Uint8Array => new Uint8Array(Buffer.from(`value of ${each}`));
+    await Promise.all(KEYS.map((each) => honest.set(each, valueAt(each))));
     const expectAll = async (): Promise<void> => {
       const found = await Promise.all(KEYS.map((each) => honest.get(each)));
-      expect(found).toEqual(KEYS.map(valueOf));
+      expect(found).toEqual(KEYS.map(valueAt));
     };
     await administrator.arrange([{ range: { low: 100n, high: 200n }, recipient: 1 }]);
     await expectAll();

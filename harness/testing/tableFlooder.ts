@@ -44,7 +44,7 @@ export const ackBytes = (seqno: number | bigint): Buffer => Buffer.concat([word(
 const CHUNK = 32;
 /** It acknowledges every so many answers. */
 const ACK_EVERY = 16;
-/** Who acknowledges has so many requests under way, and each is accepted; any other has no limit. */
+/** Who acknowledges has so many requests under way, and each is accepted; others have no limit. */
 const WINDOW = 768;
 
 async function main(serviceFile: string, json: string): Promise<void> {
