@@ -5,13 +5,14 @@
  * who waits for something notices.
  */
 import { type NamedMutant, patch } from '../mutant.ts';
-import { RESTLESS } from '../shtTerms.ts';
-import { HOST, MOVING, OURS, RECEIVING, RESENDING } from './terms.ts';
+import { LANDS, RESTLESS } from '../shtTerms.ts';
+import { HOST, RESENDING } from './terms.ts';
 
 export const liveness: readonly NamedMutant[] = [
   {
     name: 'sleeps while a message is waiting',
-    clauses: ['any'],
+    clauses: LANDS,
+    options: { hosts: 3, compatible: false, settings: { peers: 4, clients: 6 } },
     patches: [
       patch(
         HOST,
@@ -22,7 +23,7 @@ export const liveness: readonly NamedMutant[] = [
   },
   {
     name: 'sleeps while an order is to be carried out',
-    clauses: ['any'],
+    clauses: LANDS,
     options: RESTLESS,
     patches: [
       patch(
@@ -34,7 +35,7 @@ export const liveness: readonly NamedMutant[] = [
   },
   {
     name: 'sleeps while a host has not acknowledged something',
-    clauses: ['any'],
+    clauses: LANDS,
     options: RESTLESS,
     patches: [
       patch(
@@ -46,7 +47,7 @@ export const liveness: readonly NamedMutant[] = [
   },
   {
     name: 'wakes to carry orders out and sends again instead',
-    clauses: ['any'],
+    clauses: LANDS,
     options: RESTLESS,
     patches: [
       patch(
@@ -57,49 +58,14 @@ export const liveness: readonly NamedMutant[] = [
     ],
   },
   {
-    name: 'hands on only to whom it has never sent anything',
-    clauses: ['any'],
-    options: RESTLESS,
-    patches: [
-      patch(
-        MOVING,
-        'const underWay = peers.get(recipient)?.unacked.length ?? 0;',
-        'const underWay = peers.get(recipient)?.lastSent ?? 0;',
-      ),
-    ],
-  },
-  {
     name: 'wakes to send again and does not',
-    clauses: ['any'],
+    clauses: LANDS,
     options: RESTLESS,
     patches: [
       patch(
         RESENDING,
         "  if (!isAnybodyWaiting(h)) return 'idle';\n",
         "  if (h.resentAt >= 0) return 'idle';\n",
-      ),
-    ],
-  },
-  {
-    name: 'receives packets only once nothing is to be handed on',
-    clauses: ['any'],
-    options: OURS,
-    patches: [
-      patch(
-        HOST,
-        "    if (wake === 'packet') return receive(this, io);\n    const place = placeOfNext(this);\n",
-        "    const place = this.orders.length > 0 ? (placeOfNext(this) ?? -1) : undefined;\n    if (place === -1) return resend(this, io);\n    if (place === undefined && wake === 'packet') return receive(this, io);\n",
-      ),
-    ],
-  },
-  {
-    name: 'leaves clients that ask again without what it has told them',
-    clauses: ['any'],
-    patches: [
-      patch(
-        RECEIVING,
-        'if (msg.seqno < next) return acceptAgain(',
-        'if (msg.seqno < next - 1) return acceptAgain(',
       ),
     ],
   },

@@ -18,7 +18,7 @@ const orders: readonly NamedMutant[] = [
   },
   {
     name: 'takes orders to give keys to whoever is no host',
-    clauses: [TAKEN],
+    clauses: [TAKEN, SENDS],
     patches: [
       patch(MOVING, "  if (!hosts.has(recipient)) return 'the recipient is no host';\n", ''),
     ],
@@ -37,7 +37,8 @@ const orders: readonly NamedMutant[] = [
   {
     name: 'takes orders that overlap others',
     clauses: [TAKEN],
-    options: RESTLESS,
+    ground: 'arbitrary states',
+    options: OURS,
     patches: [patch(MOVING, 'orders.some((other) => overlap(other.range, range))', 'false')],
   },
   {
@@ -48,7 +49,7 @@ const orders: readonly NamedMutant[] = [
   },
   {
     name: 'takes orders for nothing',
-    clauses: [TAKEN],
+    clauses: [TAKEN, SENDS],
     patches: [patch(MOVING, "  if (isEmpty(range)) return 'the range is empty';\n", '')],
   },
   {
@@ -89,7 +90,8 @@ const orders: readonly NamedMutant[] = [
   {
     name: 'takes an order as if it were the only one',
     clauses: [STATE],
-    options: RESTLESS,
+    ground: 'arbitrary states',
+    options: OURS,
     patches: [
       patch(
         MOVING,
@@ -164,7 +166,8 @@ const handingOver: readonly NamedMutant[] = [
   {
     name: 'takes away another order than it has carried out',
     clauses: [STATE],
-    options: { ...RESTLESS, settings: { ...RESTLESS.settings, underWay: 1 } },
+    ground: 'arbitrary states',
+    options: OURS,
     patches: [patch(MOVING, '? h.orders.toSpliced(place, 1)', '? h.orders.slice(1)')],
   },
   {
@@ -181,8 +184,9 @@ const handingOver: readonly NamedMutant[] = [
   },
   {
     name: 'carries the youngest order out first',
-    clauses: [STATE],
-    options: RESTLESS,
+    clauses: [STATE, SENDS],
+    ground: 'arbitrary states',
+    options: OURS,
     patches: [
       patch(MOVING, 'const place = orders.findIndex(', 'const place = orders.findLastIndex('),
     ],
@@ -201,13 +205,13 @@ const handingOver: readonly NamedMutant[] = [
   },
   {
     name: 'table: puts one key too many into a piece',
-    clauses: [STATE],
+    clauses: [STATE, SENDS],
     options: RESTLESS,
     patches: [patch(TABLE, 'entries.length === maxKeys ||', 'entries.length > maxKeys ||')],
   },
   {
     name: 'table: puts one byte too few into a piece',
-    clauses: [STATE],
+    clauses: [STATE, SENDS],
     options: { ...OURS, settings: { delegationBytes: 6, keys: 12 } },
     patches: [patch(TABLE, '|| bytes > maxBytes)', '|| bytes >= maxBytes)')],
   },
@@ -276,7 +280,7 @@ const adopting: readonly NamedMutant[] = [
 const mapping: readonly NamedMutant[] = [
   {
     name: 'map: takes the first key of a range for the last of the one before it',
-    clauses: [STATE, SENDS],
+    clauses: [STATE, SENDS, unless('nothing else is to be done about it')],
     patches: [
       patch(
         MAP,

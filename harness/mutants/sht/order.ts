@@ -1,7 +1,7 @@
 /** # Mutants of the order in which running hosts of the hash table do things, and of when. */
 import { type NamedMutant, patch } from '../mutant.ts';
 import { RESTLESS } from '../shtTerms.ts';
-import { HOST, MOVING, PROCESSING, RECEIVING, RESENDING } from './terms.ts';
+import { HOST, MOVING, OURS, PROCESSING, RECEIVING, RESENDING } from './terms.ts';
 
 const ORDER = 'a step receives, then learns the time at most once, then sends: R* (C|T)? S*';
 
@@ -87,7 +87,7 @@ export const clocks: readonly NamedMutant[] = [
   },
   {
     name: 'receives a packet and processes what was waiting in one step',
-    clauses: ['the action takes no packet', 'the action does not take a packet'],
+    clauses: ['the action receives nothing'],
     patches: [
       patch(
         HOST,
@@ -109,6 +109,18 @@ export const clocks: readonly NamedMutant[] = [
         RECEIVING,
         "      h.counters.malformed++;\n      return 'ignore';",
         "      throw new RangeError('what is this?');",
+      ),
+    ],
+  },
+  {
+    name: 'receives packets only once nothing is to be handed on',
+    clauses: ['a host that is woken by a packet receives it'],
+    options: OURS,
+    patches: [
+      patch(
+        HOST,
+        "    if (wake === 'packet') return receive(this, io);\n    const place = placeOfNext(this);\n",
+        "    const place = this.orders.length > 0 ? (placeOfNext(this) ?? -1) : undefined;\n    if (place === -1) return resend(this, io);\n    if (place === undefined && wake === 'packet') return receive(this, io);\n",
       ),
     ],
   },

@@ -1,7 +1,6 @@
 /** # Mutants of what running hosts of the hash table make of what they have accepted. */
 import { type NamedMutant, patch } from '../mutant.ts';
 import { SENDS, STATE, unless } from '../replica/terms.ts';
-import { ORIGINAL } from '../shtTerms.ts';
 import { HOST, OURS, PROCESSING, TABLE } from './terms.ts';
 
 const DISCARDED = unless('nothing else is to be done about it');
@@ -86,6 +85,17 @@ const requests: readonly NamedMutant[] = [
     ],
   },
   {
+    name: 'replies with nothing where a value is empty',
+    clauses: [SENDS, STATE],
+    patches: [
+      patch(
+        PROCESSING,
+        "{ type: 'reply', key, value: h.table.get(key) }",
+        "{ type: 'reply', key, value: h.table.get(key) || undefined }",
+      ),
+    ],
+  },
+  {
     name: 'takes a value that is one byte too long',
     clauses: [unless('the value is not too long')],
     options: { settings: { valueBytes: 2 } },
@@ -106,18 +116,6 @@ const requests: readonly NamedMutant[] = [
         PROCESSING,
         'if (length > h.constants.parameters.maxValueBytes) {',
         'if (length > h.constants.parameters.maxValueBytes && h.isMine(content.key)) {',
-      ),
-    ],
-  },
-  {
-    name: 'says why not, though the original says nothing',
-    clauses: ['the action is one of the protocol'],
-    options: ORIGINAL,
-    patches: [
-      patch(
-        PROCESSING,
-        "if (h.constants.parameters.compatible || !h.mayTell(src)) return 'discard';\n  h.tell(io, src, { type: 'refusal'",
-        "if (!h.mayTell(src)) return 'discard';\n  h.tell(io, src, { type: 'refusal'",
       ),
     ],
   },
@@ -165,6 +163,7 @@ const requests: readonly NamedMutant[] = [
   {
     name: 'adopts what is no host’s to give',
     clauses: [unless('it comes from a host')],
+    ground: 'arbitrary states',
     patches: [
       patch(
         PROCESSING,

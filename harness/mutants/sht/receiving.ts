@@ -25,7 +25,7 @@ const accepting: readonly NamedMutant[] = [
   },
   {
     name: 'accepts its sender’s last once more',
-    clauses: [unless('it is the next of its sender')],
+    clauses: [unless('it is the next of its sender'), unless('it was not accepted before')],
     patches: [patch(RECEIVING, 'if (msg.seqno < next) return', 'if (msg.seqno < next - 1) return')],
   },
   {
@@ -87,7 +87,7 @@ const accepting: readonly NamedMutant[] = [
   {
     name: 'sends hosts again what they have not acknowledged when they repeat something',
     clauses: [SENDS],
-    options: RESTLESS,
+    ground: 'arbitrary states',
     patches: [
       patch(
         RECEIVING,
@@ -216,7 +216,7 @@ const acknowledged: readonly NamedMutant[] = [
 const sending: readonly NamedMutant[] = [
   {
     name: 'numbers what it says by what was acknowledged',
-    clauses: [SENDS, STATE],
+    clauses: [SENDS, STATE, unless('it acknowledges nothing new')],
     patches: [patch(PEER, 'return this.acked + this.unacked.length;', 'return this.acked;')],
   },
   {
@@ -309,6 +309,7 @@ const telling: readonly NamedMutant[] = [
   {
     name: 'remembers whoever asks for numbers',
     clauses: [STATE],
+    ground: 'arbitrary states',
     options: OURS,
     patches: [patch(RECEIVING, '} = h.peers.get(src) ?? {};', '} = h.peerOf(src);')],
   },

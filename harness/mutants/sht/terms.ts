@@ -2,7 +2,6 @@
 import type { CampaignOptions } from '../../campaign/services.ts';
 
 export const BYTE_STRINGS = 'impl/framework/byteStrings.ts';
-export const FRAMEWORK = 'impl/framework/marshal.ts';
 export const HOST = 'impl/sht/host.ts';
 export const MAP = 'impl/sht/delegationMap.ts';
 export const MARSHAL = 'impl/sht/marshal.ts';

@@ -1,7 +1,8 @@
 /** # Mutants of what running hosts of the hash table read and write. */
 import { type NamedMutant, patch } from '../mutant.ts';
 import { MEANS, SENDS } from '../replica/terms.ts';
-import { BYTE_STRINGS, FRAMEWORK, MARSHAL, PARSE } from './terms.ts';
+import { ORIGINAL } from '../shtTerms.ts';
+import { BYTE_STRINGS, MARSHAL, PARSE, PROCESSING } from './terms.ts';
 
 const READS_RANGE = patch(
   PARSE,
@@ -20,19 +21,19 @@ export const reading: readonly Omit<NamedMutant, 'clauses'>[] = [
     name: 'rounds keys to doubles',
     patches: [
       patch(
-        FRAMEWORK,
-        'return readLongWord(bytes, at);',
-        'return BigInt.asUintN(64, BigInt(Number(readLongWord(bytes, at))));',
+        PARSE,
+        "{ type: 'get', key };",
+        "{ type: 'get', key: BigInt.asUintN(64, BigInt(Number(key))) };",
       ),
     ],
   },
   {
-    name: 'reads the lower half of a key first',
+    name: 'takes the lower half of a key for the higher one',
     patches: [
       patch(
-        FRAMEWORK,
-        'return readLongWord(bytes, at);',
-        'return (BigInt(readWord(bytes, at + 4)) << 32n) | BigInt(readWord(bytes, at));',
+        PARSE,
+        "{ type: 'get', key };",
+        "{ type: 'get', key: BigInt.asUintN(64, key << 32n) | (key >> 32n) };",
       ),
     ],
   },
@@ -54,6 +55,7 @@ export const reading: readonly Omit<NamedMutant, 'clauses'>[] = [
   },
   {
     name: 'reads what lies behind all keys only as the original writes it',
+    ground: 'arbitrary states',
     patches: [
       patch(
         PARSE,
@@ -64,6 +66,7 @@ export const reading: readonly Omit<NamedMutant, 'clauses'>[] = [
   },
   {
     name: 'reads bounds of any case',
+    ground: 'arbitrary states',
     patches: [patch(PARSE, ' || isNoKey > 1) return undefined;', ') return undefined;')],
   },
   {
@@ -80,6 +83,7 @@ export const reading: readonly Omit<NamedMutant, 'clauses'>[] = [
   },
   {
     name: 'takes any number but 0 for nothing',
+    ground: 'arbitrary states',
     patches: [patch(PARSE, 'if (absent === 1) return', 'if (absent !== 0) return')],
   },
   {
@@ -99,6 +103,7 @@ export const reading: readonly Omit<NamedMutant, 'clauses'>[] = [
   },
   {
     name: 'reads messages with something after them',
+    ground: 'arbitrary states',
     patches: [
       patch(
         PARSE,
@@ -161,20 +166,16 @@ export const reading: readonly Omit<NamedMutant, 'clauses'>[] = [
 /** B0: what a host says means something else, or nothing. */
 export const writing: readonly NamedMutant[] = [
   {
-    name: 'writes the number of a reply and not its length',
+    name: 'promises one sample more than it tells of',
     clauses: [MEANS],
+    options: { compatible: false },
     patches: [
       patch(
         MARSHAL,
-        'return writeBytes(value, bytes, put(value.length, bytes, at));',
-        'return writeBytes(value, bytes, put(value.length + 1, bytes, at));',
+        'end = put(samples.length, bytes, end);',
+        'end = put(samples.length + 1, bytes, end);',
       ),
     ],
-  },
-  {
-    name: 'counts the digits of a name as its bytes where it writes',
-    clauses: [MEANS],
-    patches: [patch(MARSHAL, 'put(id.length / 2, bytes, at)', 'put(id.length, bytes, at)')],
   },
   {
     name: 'writes one entry too few of a delegation',
@@ -184,6 +185,18 @@ export const writing: readonly NamedMutant[] = [
         MARSHAL,
         'end = put(content.entries.length, bytes, end);',
         'end = put(Math.max(content.entries.length - 1, 0), bytes, end);',
+      ),
+    ],
+  },
+  {
+    name: 'says why not, though the original says nothing',
+    clauses: [MEANS],
+    options: ORIGINAL,
+    patches: [
+      patch(
+        PROCESSING,
+        "if (h.constants.parameters.compatible || !h.mayTell(src)) return 'discard';\n  h.tell(io, src, { type: 'refusal'",
+        "if (!h.mayTell(src)) return 'discard';\n  h.tell(io, src, { type: 'refusal'",
       ),
     ],
   },
@@ -213,13 +226,17 @@ export const saying: readonly NamedMutant[] = [
     patches: [WRITES_RANGE],
   },
   {
-    name: 'rounds keys to doubles where it writes',
+    name: 'rounds keys to doubles where it writes replies',
     clauses: [SENDS],
     patches: [
       patch(
-        FRAMEWORK,
-        'return writeLongWord(value, bytes, at);',
-        'return writeLongWord(BigInt(Number(value)), bytes, at);',
+        MARSHAL,
+        "case 'reply':\n      return putOptional(content.value, bytes, putKey(content.key, bytes,",
+        `case 'reply':
+      return putOptional(
+        content.value,
+        bytes,
+        putKey(BigInt.asUintN(64, BigInt(Number(content.key))), bytes,`,
       ),
     ],
   },
@@ -244,17 +261,6 @@ export const saying: readonly NamedMutant[] = [
         MARSHAL,
         'put(REASONS.indexOf(content.reason),',
         'put(REASONS.indexOf(content.reason) + 1,',
-      ),
-    ],
-  },
-  {
-    name: 'writes an empty value as nothing',
-    clauses: [SENDS],
-    patches: [
-      patch(
-        MARSHAL,
-        'return value === undefined ? put(1, bytes, at) :',
-        'return !value ? put(1, bytes, at) :',
       ),
     ],
   },
