@@ -44,6 +44,8 @@ export interface Setting {
 /** A peer of which a host remembers something else since its last step. */
 export interface ChangedPeer {
   readonly id: EndPoint;
+  /** Of a peer that is a host, which one it is. */
+  readonly place: number | undefined;
   readonly before: Peer | undefined;
   readonly after: Peer;
 }
@@ -144,7 +146,7 @@ export class Ghost {
     for (const packet of step.sends) this.#said.add(packet);
     if (step.state === before) return;
     this.#hosts[host] = step.state;
-    this.changedPeers = changedPeers(before, step.state);
+    this.changedPeers = changedPeers(before, step.state, this.#places);
     const moved = this.#replace(host, before, step.state);
     this.changedKeys = changedKeys(before, step.state, moved);
     this.haveMoved = moved.length > 0;
@@ -159,8 +161,7 @@ export class Ghost {
   /** A host's places are others now; gives the ranges of those that have come or gone. */
   #replace(host: number, before: Host, after: Host): readonly KeyRange[] {
     const ranges: KeyRange[] = [];
-    for (const { id } of this.changedPeers) {
-      const other = this.#places.get(id);
+    for (const { place: other } of this.changedPeers) {
       if (other === undefined) continue;
       ranges.push(...this.#look(host, other), ...this.#look(other, host));
     }
@@ -219,12 +220,16 @@ const placeOf = (h: Host): Place => ({
 });
 
 /** The peers of which a host remembers something else. */
-function changedPeers(before: Host, after: Host): readonly ChangedPeer[] {
+function changedPeers(
+  before: Host,
+  after: Host,
+  places: ReadonlyMap<EndPoint, number>,
+): readonly ChangedPeer[] {
   if (before.peers === after.peers) return NOTHING;
   const changed: ChangedPeer[] = [];
   for (const [id, peer] of after.peers) {
     const old = before.peers.get(id);
-    if (old !== peer) changed.push({ id, before: old, after: peer });
+    if (old !== peer) changed.push({ id, place: places.get(id), before: old, after: peer });
   }
   return changed;
 }

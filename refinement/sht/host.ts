@@ -161,7 +161,7 @@ const inOrderToMove = inFields<impl.Order, Order>({
 
 type SameMessage = Comparison<impl.SingleMessage, SingleMessage>;
 
-/** Compares peers, of which nearly all are the same. */
+/** Compares peers, of which nearly all are the same: first at a glance, then field by field. */
 function peerComparison(sameMessage: SameMessage): Comparison<PeerState, Peer> {
   const inPeer = inFields<PeerState, Peer>({
     accepted: (actual, expected) => same(actual.accepted, expected),
@@ -169,14 +169,19 @@ function peerComparison(sameMessage: SameMessage): Comparison<PeerState, Peer> {
     unacked: (actual, expected) => inOrder(actual.unacked, expected, sameMessage),
     unackedBytes: (actual, expected) => same(actual.unackedBytes, expected),
   });
-  return (actual, expected) =>
-    actual.accepted === expected.accepted
-    && actual.acked === expected.acked
-    && actual.unacked.length === 0
-    && expected.unacked.length === 0
-    && actual.unackedBytes === expected.unackedBytes
-      ? undefined
-      : inPeer(actual, expected);
+  const isSame = (actual: PeerState, expected: Peer): boolean => {
+    const { length } = expected.unacked;
+    if (actual.accepted !== expected.accepted || actual.acked !== expected.acked) return false;
+    if (actual.unackedBytes !== expected.unackedBytes) return false;
+    if (actual.unacked.length !== length) return false;
+    for (let index = 0; index < length; index++) {
+      const message = actual.unacked[index] as impl.SingleMessage;
+      if (sameMessage(message, expected.unacked[index] as SingleMessage) !== undefined)
+        return false;
+    }
+    return true;
+  };
+  return (actual, expected) => (isSame(actual, expected) ? undefined : inPeer(actual, expected));
 }
 
 function inHost(

@@ -68,26 +68,21 @@ export const all =
   (h, ghost, place, before) =>
     forAll(laws, (law) => law(h, ghost, place, before));
 
-/** A law of what a host remembers of one peer; of a peer that is a host, which one it is. */
-export type PeerLaw = (
-  peer: ChangedPeer,
-  h: Host,
-  ghost: Ghost,
-  place: number | undefined,
-) => Verdict;
+/** A law of what a host remembers of one peer. */
+export type PeerLaw = (peer: ChangedPeer, h: Host, ghost: Ghost) => Verdict;
 
 /** The law of a host that this holds of every peer, or of those that have changed. */
 export const ofPeers =
   (law: PeerLaw): HostLaw =>
   (h, ghost, _, before) => {
     if (before === h) return undefined;
-    const peers = before === undefined ? allPeers(h) : ghost.changedPeers;
+    const peers = before === undefined ? allPeers(h, ghost) : ghost.changedPeers;
     for (const peer of peers) {
-      const refusal = law(peer, h, ghost, ghost.placeOf(peer.id));
+      const refusal = law(peer, h, ghost);
       if (refusal !== undefined) return refusal;
     }
     return undefined;
   };
 
-const allPeers = ({ peers }: Host): readonly ChangedPeer[] =>
-  [...peers].map(([id, after]) => ({ id, before: undefined, after }));
+const allPeers = ({ peers }: Host, ghost: Ghost): readonly ChangedPeer[] =>
+  [...peers].map(([id, after]) => ({ id, place: ghost.placeOf(id), before: undefined, after }));

@@ -125,7 +125,7 @@ function hasAll(ranges: readonly KeyRange[], { low, high }: KeyRange): boolean {
 }
 
 /** S20: nobody leaves more unacknowledged than he may. */
-export const littleUnacked = ofPeers(({ after }, { constants: { parameters } }, _, place) => {
+export const littleUnacked = ofPeers(({ place, after }, { constants: { parameters } }) => {
   const { unacked, unackedBytes } = after;
   const { compatible, maxDelegationsUnderWay, maxUnacked, maxUnackedBytes, maxValueBytes } =
     parameters;

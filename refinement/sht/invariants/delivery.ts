@@ -105,7 +105,7 @@ const ofHostAt = (ghost: Ghost, place: number, peer: string): Peer =>
   peerOf((ghost.hosts[place] as Host).peers, peer);
 
 /** S13: nobody takes a number that a host has not given. */
-export const acceptedWasSent = ofPeers(({ after }, { constants: { me } }, ghost, place) =>
+export const acceptedWasSent = ofPeers(({ place, after }, { constants: { me } }, ghost) =>
   place === undefined
     ? undefined
     : clause(
@@ -148,7 +148,7 @@ export const acksWhatItAccepted: PacketLaw = ({ src, dst, msg }, ghost) => {
   );
 };
 
-export const ackedWasAccepted = ofPeers(({ after }, { constants: { me } }, ghost, place) =>
+export const ackedWasAccepted = ofPeers(({ place, after }, { constants: { me } }, ghost) =>
   place === undefined
     ? undefined
     : clause(
