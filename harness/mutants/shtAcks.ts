@@ -81,7 +81,7 @@ const limits: readonly NamedMutant[] = [
   },
   {
     name: 'answers whoever acknowledges nothing',
-    clauses: ['S20'],
+    clauses: ['S20', 'S27'],
     options: { settings: { unacked: 1, clients: 6 } },
     patches: [patch(RECEIVING, 'unacked.length < maxUnacked &&', '')],
   },

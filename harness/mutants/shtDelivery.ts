@@ -99,7 +99,7 @@ const accepting: readonly NamedMutant[] = [
   },
   {
     name: 'processes what is waiting and leaves it there',
-    clauses: ['S20', 'S24', SPECIFIED],
+    clauses: ['S20', 'S23', 'S24', SPECIFIED],
     patches: [patch(HOST, 'return step(done(h), msg.content', 'return step(h, msg.content')],
   },
   {
@@ -122,12 +122,12 @@ const sending: readonly NamedMutant[] = [
   },
   {
     name: 'does not keep what it has sent',
-    clauses: ['S12', 'S24'],
+    clauses: ['S4', 'S12', 'S24'],
     patches: [patch(DELIVERY, 'unacked: [...peer.unacked, msg],', 'unacked: peer.unacked,')],
   },
   {
     name: 'keeps only the last that it has sent',
-    clauses: ['S9'],
+    clauses: ['S9', 'S24'],
     patches: [patch(DELIVERY, 'unacked: [...peer.unacked, msg],', 'unacked: [msg],')],
   },
   {

@@ -31,7 +31,7 @@ const guards: readonly NamedMutant[] = [
   },
   {
     name: 'gives keys to whoever is no host',
-    clauses: ['S3', 'S4'],
+    clauses: ['S3', 'S4', 'S18'],
     patches: [
       patch(
         MOVING,
@@ -65,7 +65,7 @@ const guards: readonly NamedMutant[] = [
   },
   {
     name: 'looks only at the first key of what it gives',
-    clauses: ['S4'],
+    clauses: ['S4', 'S18', SPECIFIED],
     patches: [
       patch(
         MAP,
@@ -274,7 +274,7 @@ const handingOver: readonly NamedMutant[] = [
   },
   {
     name: 'goes by the name in an order, whomever it means',
-    clauses: ['S3', 'S23'],
+    clauses: ['S3', 'S18', 'S23', SPECIFIED],
     patches: [
       patch(
         MOVING,

@@ -23,9 +23,9 @@ export const RESTLESS: CampaignOptions = {
 /** A service of the original. */
 export const ORIGINAL: CampaignOptions = { compatible: true };
 
-/** A service in which an order waits long for its recipient, and others come meanwhile. */
+/** A service in which orders wait for their recipients, and others come meanwhile. */
 export const CROWDED: CampaignOptions = {
   hosts: 4,
   compatible: false,
-  settings: { delegationKeys: 1, keys: 20, clients: 2, underWay: 1, resend: 5_000 },
+  settings: { delegationKeys: 1, keys: 20, clients: 6, underWay: 1 },
 };
