@@ -13,7 +13,14 @@
  */
 import type { DelegationMap } from '../../protocol/sht/delegationMap.ts';
 import type { Host } from '../../protocol/sht/host.ts';
-import { contains, KEY_INF, type Key, type KeyRange, type Value } from '../../protocol/sht/keys.ts';
+import {
+  type Bound,
+  contains,
+  KEY_INF,
+  type Key,
+  type KeyRange,
+  type Value,
+} from '../../protocol/sht/keys.ts';
 import type { Content, SingleMessage } from '../../protocol/sht/messages.ts';
 import { peerOf } from '../../protocol/sht/singleDelivery.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
@@ -61,6 +68,23 @@ export function underWay(from: Host, to: Host): readonly Delegation[] {
 const unackedBy = (from: Host, to: Host): readonly SingleMessage[] =>
   peerOf(from.peers, to.constants.me).unacked;
 
+/** The place of the first of some ranges, in their order, that ends behind a key. */
+function placeOf(ranges: readonly KeyRange[], key: Bound): number {
+  let [from, to] = [0, ranges.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((ranges[middle] as KeyRange).high > key) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}
+
+/** Whether one of some ranges, which are in their order, has a key. */
+export function haveKey(ranges: readonly KeyRange[], key: Key): boolean {
+  const range = ranges[placeOf(ranges, key)];
+  return range !== undefined && contains(range, key);
+}
+
 /** What a key has. */
 export function valueAt(
   key: Key,
@@ -70,7 +94,7 @@ export function valueAt(
   for (const { range, table } of delegations) if (contains(range, key)) return table.get(key);
   for (const { waiting, own, table } of places) {
     if (waiting !== undefined && contains(waiting.range, key)) return waiting.table.get(key);
-    for (const range of own) if (contains(range, key)) return table.get(key);
+    if (haveKey(own, key)) return table.get(key);
   }
   return undefined;
 }
@@ -90,7 +114,11 @@ export function valuesWithin(
     values = values.size === 0 ? above : values.outside(low, high).merge(above);
   };
   for (const { waiting, own, table } of places.toReversed()) {
-    for (const each of own) lay(each, table);
+    for (let index = placeOf(own, range.low); index < own.length; index++) {
+      const each = own[index] as KeyRange;
+      if (each.low >= range.high) break;
+      lay(each, table);
+    }
     if (waiting !== undefined) lay(waiting.range, waiting.table);
   }
   for (const delegation of delegations.toReversed()) lay(delegation.range, delegation.table);
@@ -106,9 +134,7 @@ export function rangesChanged(
   const lows = [...new Set([...before, ...after].map(({ low }) => low))];
   lows.sort((a, b) => (a < b ? -1 : 1));
   const [old, now] = [rangesOf(before, owner), rangesOf(after, owner)];
-  const has = (ranges: readonly KeyRange[], key: Key): boolean =>
-    ranges.some((range) => contains(range, key));
   return lows.flatMap((low, index) =>
-    has(old, low) === has(now, low) ? [] : [{ low, high: lows[index + 1] ?? KEY_INF }],
+    haveKey(old, low) === haveKey(now, low) ? [] : [{ low, high: lows[index + 1] ?? KEY_INF }],
   );
 }

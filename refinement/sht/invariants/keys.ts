@@ -6,9 +6,9 @@
  *
  * Follows Protocol/SHT/RefinementProof/InvDefs.i.dfy of IronFleet: S1, S3 to S6, S14.
  */
-import { contains, KEY_INF, type KeyRange } from '../../../protocol/sht/keys.ts';
+import { KEY_INF, type KeyRange } from '../../../protocol/sht/keys.ts';
 import { clause, forAll, type Refusal, type Verdict } from '../../../spec/framework/verdict.ts';
-import type { Place } from '../places.ts';
+import { haveKey, type Place } from '../places.ts';
 import type { HostLaw, PacketLaw, WholeService } from '../scope.ts';
 
 /** Before all keys there is nothing to have. */
@@ -82,9 +82,7 @@ const storesOwn = (holds: boolean): Verdict =>
 export const storesOwnKeys: HostLaw = ({ table }, ghost, place, before) => {
   const claims = claimed(ghost.places[place] as Place);
   if (before !== undefined && !ghost.haveMoved) {
-    return forAll(ghost.changedKeys, (key) =>
-      storesOwn(!table.has(key) || claims.some((range) => contains(range, key))),
-    );
+    return forAll(ghost.changedKeys, (key) => storesOwn(!table.has(key) || haveKey(claims, key)));
   }
   let stored = 0;
   for (const { low, high } of claims) stored += table.rank(high) - table.rank(low);
