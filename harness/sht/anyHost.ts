@@ -35,6 +35,12 @@ const ENTRIES = 12;
 const UNACKED = 4;
 const ORDERS = 3;
 const MAX_SEQNO = 4;
+/** How often there is so much that tables are in pieces, and that not all can be told at once. */
+const LARGE = 0.01;
+const MANY_KEYS = 2_000;
+const MANY_MOVES = 600;
+/** How often a number is one of the last that there are. */
+const LAST = 0.05;
 /** How often a host is woken by a packet, how often something waits, and with what kind of packet. */
 const RECEIVES = 0.7;
 const WAITS = 0.5;
@@ -56,18 +62,20 @@ function* situationsOf(
 ): Iterable<Situation<ShtHost, Host, Message>> {
   const configuration = configurationOf(shape, names);
   const scenery = { shape, names, keys: keysOf(shape.keys) };
+  const large = { ...scenery, shape: { ...shape, keys: MANY_KEYS }, keys: keysOf(MANY_KEYS) };
   for (let step = 0; step < STEPS; step++) {
+    const scene = random.happens(LARGE) ? large : scenery;
     const host = random.below(names.hosts.length);
     const me = names.hosts[host] as EndPoint;
     const { parameters } = shape;
-    const state = stateIn(scenery, { ...configuration, me, parameters }, random);
+    const state = stateIn(scene, { ...configuration, me, parameters }, random);
     const clock = state.resentAt + (random.below(5) - 2) * parameters.resendPeriod;
     yield {
       host,
       impl: hostIn(state, configuration),
       state,
       packet: random.happens(RECEIVES)
-        ? { src: anybodyBut(me, names, random), bytes: bytesIn(shape, names, random) }
+        ? { src: anybodyBut(me, names, random), bytes: bytesIn(scene.shape, names, random) }
         : undefined,
       clock,
     };
@@ -85,7 +93,7 @@ function anybodyBut(me: EndPoint, { hosts, ...names }: Names, random: Random): E
 }
 
 function stateIn(scenery: Scenery, constants: Constants, random: Random): Host {
-  const { shape, names, keys } = scenery;
+  const { names, keys } = scenery;
   const { me, parameters } = constants;
   const delegationMap = mapIn(keys, me, names.hosts, random);
   const peers = peersIn(scenery, me, random);
@@ -94,7 +102,7 @@ function stateIn(scenery: Scenery, constants: Constants, random: Random): Host {
   return {
     constants,
     delegationMap,
-    table: tableIn(keys, shape, random),
+    table: tableIn(scenery, random),
     peers,
     received: random.happens(WAITS) ? { src, dst: me, msg } : undefined,
     orders: Array.from({ length: parameters.compatible ? 0 : random.below(ORDERS + 1) }, () => ({
@@ -115,40 +123,50 @@ function mapIn(
   hosts: readonly EndPoint[],
   random: Random,
 ): DelegationMap {
+  const most = keys.length === MANY_KEYS ? MANY_MOVES : MOVES;
   let map = allTo(random.happens(MINE) ? me : random.pick(hosts));
-  for (let moves = random.below(MOVES); moves > 0; moves--) {
-    map = assign(map, rangeIn(keys, random), random.pick(hosts));
+  for (let moves = random.below(most); moves > 0; moves--) {
+    const key = random.pick(keys);
+    // Where there are many, each is of one key, so that they stay many.
+    const range = most === MOVES ? rangeIn(keys, random) : { low: key, high: key + 1n };
+    map = assign(map, range, random.pick(hosts));
   }
   return map;
 }
 
-const tableIn = (
-  keys: readonly Key[],
-  { parameters }: ShtShape,
-  random: Random,
-): OrderedMap<string> =>
-  OrderedMap.from(
-    Array.from({ length: random.below(ENTRIES) }, (_, count) => {
-      const value = valueBy('any', count, parameters.maxValueBytes, random) ?? '';
-      return [random.pick(keys), value.slice(0, parameters.maxValueBytes)] as const;
+function tableIn({ keys, shape }: Scenery, random: Random): OrderedMap<string> {
+  const { maxValueBytes } = shape.parameters;
+  const most = keys.length === MANY_KEYS ? MANY_KEYS : ENTRIES;
+  return OrderedMap.from(
+    Array.from({ length: random.below(most) }, (_, count) => {
+      const value = valueBy('any', count, maxValueBytes, random) ?? '';
+      return [random.pick(keys), value.slice(0, maxValueBytes)] as const;
     }),
   );
+}
 
 function peersIn(scenery: Scenery, me: EndPoint, random: Random): Map<EndPoint, Peer> {
   const { names, shape } = scenery;
   const { maxPeers } = shape.parameters;
   const peers = new Map<EndPoint, Peer>();
   for (let count = random.below(6); count > 0 && peers.size < maxPeers; count--) {
-    const acked = random.below(MAX_SEQNO);
+    const unackedCount = random.below(UNACKED);
+    const acked = numberIn(unackedCount, shape, random);
     const id = anybodyBut(me, names, random);
-    const unacked = Array.from({ length: random.below(UNACKED) }, (_, place) =>
+    const unacked = Array.from({ length: unackedCount }, (_, place) =>
       singleIn(scenery, acked + 1 + place, id, random),
     );
     const unackedBytes = unacked.reduce((sum, { content }) => sum + bytesOf(content), 0);
-    peers.set(id, { accepted: random.below(MAX_SEQNO), acked, unacked, unackedBytes });
+    peers.set(id, { accepted: numberIn(0, shape, random), acked, unacked, unackedBytes });
   }
   return peers;
 }
+
+/** A number after which there are so many more. */
+const numberIn = (more: number, { parameters }: ShtShape, random: Random): number =>
+  random.happens(LAST)
+    ? Math.max(0, parameters.maxSeqno - more - random.below(3))
+    : random.below(MAX_SEQNO);
 
 /** A message as it can be written by whoever is like the hosts. */
 function singleIn(scenery: Scenery, seqno: number, dst: EndPoint, random: Random): SingleMessage {

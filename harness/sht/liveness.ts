@@ -51,8 +51,8 @@ export function expectAllLands<Said>(
 ): Expect<Said> {
   const begin = (healed: Healed): Expectation<Said> => {
     const bound = landingBound(states, healed);
-    const waitsFor = (): readonly string[] =>
-      states.every(isDone) ? NOTHING : states.flatMap(underWay);
+    const unfinished = new Unfinished(states);
+    const waitsFor = (): readonly string[] => unfinished.first;
     const landed = { bound, observe: () => {}, waitsFor };
     // Hosts that converse with as many others as they may do not listen to newcomers.
     if (!isRoomy(shape)) {
@@ -65,7 +65,7 @@ export function expectAllLands<Said>(
       ...landed,
       bound: bound + servingBound(states.length, healed),
       client,
-      waitsFor: () => (client.isServed ? waitsFor() : [...client.waitsFor(), ...waitsFor()]),
+      waitsFor: () => (client.waitsFor.length > 0 ? client.waitsFor : waitsFor()),
     };
   };
   // Keys that are on their way to a host that is silent for ever are on their way for ever.
@@ -74,13 +74,29 @@ export function expectAllLands<Said>(
 
 const NOTHING: readonly never[] = [];
 
-/** Whether a host has nothing to do. This is asked very often. */
-function isDone({ constants, peers, orders, received }: Host): boolean {
-  if (received !== undefined || orders.length > 0) return false;
-  for (const host of constants.hosts) {
-    if ((peers.get(host)?.unacked.length ?? 0) > 0) return false;
+/** What hosts have not done yet. This is asked very often, and mostly nothing has changed. */
+class Unfinished {
+  readonly #states: readonly Host[];
+  #host = 0;
+  #state: Host | undefined;
+  #found: readonly string[] = NOTHING;
+
+  constructor(states: readonly Host[]) {
+    this.#states = states;
   }
-  return true;
+
+  /** Of one host that has something left to do; nothing if none has. */
+  get first(): readonly string[] {
+    if (this.#found.length > 0 && this.#states[this.#host] === this.#state) return this.#found;
+    for (const [host, state] of this.#states.entries()) {
+      this.#found = underWay(state);
+      if (this.#found.length === 0) continue;
+      this.#host = host;
+      this.#state = state;
+      break;
+    }
+    return this.#found;
+  }
 }
 
 /** What a host has not done yet. */
@@ -141,7 +157,8 @@ class Newcomer<Said> implements Client<Said> {
   readonly #wire: Wire<Said>;
   readonly #lines: ReadonlyMap<EndPoint, Line<Said>>;
   /** What it wants, one after the other, and whom it asks. */
-  readonly #wants: Content[];
+  #wants: readonly Content[];
+  #waitsFor: readonly string[];
   #host: EndPoint;
 
   constructor({ keys, parameters }: ShtShape, { hosts, newcomer }: Names, wire: Wire<Said>) {
@@ -155,14 +172,11 @@ class Newcomer<Said> implements Client<Said> {
       { type: 'get', key },
     ];
     this.#host = hosts.at(-1) as EndPoint;
+    this.#waitsFor = this.#wants.map(({ type }) => `${newcomer}'s ${type}`);
   }
 
-  get isServed(): boolean {
-    return this.#wants.length === 0;
-  }
-
-  waitsFor(): readonly string[] {
-    return this.#wants.map(({ type }) => `${this.name}'s ${type}`);
+  get waitsFor(): readonly string[] {
+    return this.#waitsFor;
   }
 
   act(now: number): readonly Packet<Said>[] {
@@ -189,7 +203,11 @@ class Newcomer<Said> implements Client<Said> {
     const answered = this.#lines.get(src)?.hear(msg);
     if (answered === undefined) return;
     if (content.type === 'redirect') this.#host = content.owner;
-    else this.#wants.shift();
+    else this.#served();
     this.wakeAt = now + 1;
+  }
+  #served(): void {
+    this.#wants = this.#wants.slice(1);
+    this.#waitsFor = this.#waitsFor.slice(1);
   }
 }

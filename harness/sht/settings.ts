@@ -3,7 +3,7 @@ import type { DescribedSettings, SettingsOf } from '../campaign/settings.ts';
 
 export const SHT_SETTINGS = {
   clients: { takes: 'count', about: 'how many clients use the service (default: 1 to 6)' },
-  keys: { takes: 'count', about: 'how many different keys they use (default: 2 to 24)' },
+  keys: { takes: 'count', about: 'how many different keys they use (default: 2 to 150)' },
   administrators: {
     takes: 'nothing',
     about: 'only an administrator may have keys moved',

@@ -72,7 +72,7 @@ export function extreme(random: Random): Uint8Array {
 function delegation(random: Random): Uint8Array {
   const count = random.pick([0, 2, ENTRIES, ENTRIES + 1]);
   const promised = BigInt(count) + random.pick([0n, 0n, 0n, 1n, 1n << 40n]);
-  const entries = times(count, (index) => [BigInt(index >> 1), 0n]);
+  const entries = times(count, (index) => [BigInt(index >> 1), BigInt(WORD), BigInt(index)]);
   return single(random, DELEGATE, ...bound(random), ...bound(random), promised, ...entries);
 }
 
