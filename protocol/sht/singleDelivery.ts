@@ -20,6 +20,7 @@
  * that an acknowledgement of what was never sent is ignored, and in the limits on peers and on what
  * they leave unacknowledged.
  */
+import { ArrivalMap } from '../../spec/framework/arrivalMap.ts';
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
 import type { Parameters } from './configuration.ts';
 import { bytesOf, type Content, type Message, type SingleMessage } from './messages.ts';
@@ -44,8 +45,13 @@ const STRANGER: Peer = { accepted: 0, acked: 0, unacked: [], unackedBytes: 0 };
 
 export const peerOf = (peers: Peers, id: EndPoint): Peer => peers.get(id) ?? STRANGER;
 
-export const withPeer = (peers: Peers, id: EndPoint, peer: Peer): Peers =>
-  new Map(peers).set(id, peer);
+/** Few peers are copied faster than they are shared. */
+const FEW = 32;
+
+export function withPeer(peers: Peers, id: EndPoint, peer: Peer): Peers {
+  if (peers instanceof ArrivalMap) return peers.with(id, peer);
+  return peers.size < FEW ? new Map(peers).set(id, peer) : ArrivalMap.from(peers).with(id, peer);
+}
 
 /** The highest number that we have given to a message for this peer. */
 export const lastSent = ({ acked, unacked }: Peer): number => acked + unacked.length;

@@ -18,6 +18,7 @@ import type { Host } from '../../protocol/sht/host.ts';
 import { ALL_KEYS, type Key, type KeyRange, type Value } from '../../protocol/sht/keys.ts';
 import type { Content, Message, SingleMessage } from '../../protocol/sht/messages.ts';
 import type { Peer } from '../../protocol/sht/singleDelivery.ts';
+import { differingKeys } from '../../spec/framework/arrivalMap.ts';
 import type { EndPoint, Packet } from '../../spec/framework/environment.ts';
 import type { OrderedMap } from '../../spec/framework/orderedMap.ts';
 import type { Executed, RequestMessage } from '../../spec/sht/service.ts';
@@ -227,9 +228,9 @@ function changedPeers(
 ): readonly ChangedPeer[] {
   if (before.peers === after.peers) return NOTHING;
   const changed: ChangedPeer[] = [];
-  for (const [id, peer] of after.peers) {
-    const old = before.peers.get(id);
-    if (old !== peer) changed.push({ id, place: places.get(id), before: old, after: peer });
+  for (const id of differingKeys(before.peers, after.peers)) {
+    const [old, peer] = [before.peers.get(id), after.peers.get(id)];
+    if (peer !== undefined) changed.push({ id, place: places.get(id), before: old, after: peer });
   }
   return changed;
 }

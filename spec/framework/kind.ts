@@ -6,6 +6,7 @@
  * of a class that is not known here may hide what it knows from us, and a comparison that cannot
  * see everything would call different things equal.
  */
+import { ArrivalMap } from './arrivalMap.ts';
 import { Log } from './log.ts';
 import { OrderedMap } from './orderedMap.ts';
 
@@ -40,6 +41,7 @@ function kindOfObject(value: object): Kind | undefined {
     case Array.prototype:
       return 'array';
     case Map.prototype:
+    case ArrivalMap.prototype:
       return 'map';
     case Set.prototype:
       return 'set';

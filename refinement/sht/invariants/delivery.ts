@@ -11,6 +11,7 @@
 import type { Host } from '../../../protocol/sht/host.ts';
 import { bytesOf, type SingleMessage } from '../../../protocol/sht/messages.ts';
 import { lastSent, type Peer, peerOf } from '../../../protocol/sht/singleDelivery.ts';
+import { differingKeys } from '../../../spec/framework/arrivalMap.ts';
 import { clause, forAll, type Verdict } from '../../../spec/framework/verdict.ts';
 import type { ChangedPeer, Ghost } from '../ghost.ts';
 import { type HostLaw, ofPeers, type PacketLaw } from '../scope.ts';
@@ -115,19 +116,19 @@ export const acceptedWasSent = ofPeers(({ place, after }, { constants: { me } },
 );
 
 /** S16: there is room for so many clients; hosts always have room. */
-export const fewPeers: HostLaw = ({ peers, constants }, ghost, _, before) => {
+export const fewPeers: HostLaw = ({ peers, constants }, _ghost, _place, before) => {
   if (peers.size === before?.peers.size) return undefined;
-  let clients = 0;
-  for (const id of peers.keys()) if (ghost.placeOf(id) === undefined) clients++;
+  let clients = peers.size;
+  for (const id of constants.hosts) if (peers.has(id)) clients--;
   return clause('a host knows at most so many clients', clients <= constants.parameters.maxPeers);
 };
 
 /** S17: no number is ever taken back, and nobody is forgotten. */
 export function numbersOnlyRise(before: Host, after: Host): Verdict {
   if (before.peers === after.peers) return undefined;
-  return forAll(before.peers, ([id, old]) => {
-    const peer = after.peers.get(id);
-    if (peer === old) return undefined;
+  return forAll(differingKeys(before.peers, after.peers), (id) => {
+    const [old, peer] = [before.peers.get(id), after.peers.get(id)];
+    if (old === undefined) return undefined;
     if (peer === undefined) return clause('no peer is forgotten', false);
     return (
       clause('what was accepted stays accepted', old.accepted <= peer.accepted)
