@@ -40,10 +40,19 @@ class Counters implements Readonly<Record<string, number>> {
   resent = 0;
   keysHandedOn = 0;
   keysAdopted = 0;
+  /** How often a client was made to wait because it was sent much again. */
+  clientsHeld = 0;
+}
+
+/** Whoever watches a host serve clients. */
+export interface Observer {
+  /** A client has asked again for what it has not acknowledged, and was sent it. */
+  answeredAgain?(client: EndPoint, peer: Peer): void;
 }
 
 export class ShtHost implements Host, HostState {
   readonly constants: Constants;
+  readonly observer: Observer;
   readonly counters = new Counters();
   delegationMap: DelegationMap;
   readonly table = new Table();
@@ -55,7 +64,13 @@ export class ShtHost implements Host, HostState {
   noted: ReadonlyMap<EndPoint, number> = new Map();
 
   /** Throws a RangeError if `me` is no host. */
-  constructor(me: EndPoint, configuration: Configuration, parameters: Parameters) {
+  constructor(
+    me: EndPoint,
+    configuration: Configuration,
+    parameters: Parameters,
+    observer: Observer = {},
+  ) {
+    this.observer = observer;
     this.constants = new Constants(me, configuration, parameters);
     this.delegationMap = DelegationMap.allTo(configuration.hosts[0] ?? me);
   }

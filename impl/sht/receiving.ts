@@ -74,6 +74,7 @@ function acceptAgain(h: ShtHost, io: Io, src: EndPoint, seqno: number): string {
   const peer = h.peers.get(src);
   if (peer !== undefined && seqno === peer.accepted && !h.constants.hosts.has(src)) {
     h.counters.resent += peer.tellAgain(io, src, h.constants.parameters.maxResent);
+    h.observer.answeredAgain?.(src, peer);
   }
   return 'acceptAgain';
 }

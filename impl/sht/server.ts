@@ -16,7 +16,7 @@ import {
 } from '../framework/identity.ts';
 import { type Surroundings, serve } from '../framework/serve.ts';
 import type { Configuration } from './configuration.ts';
-import { ShtHost } from './host.ts';
+import { PacedHost } from './pacedHost.ts';
 import type { Parameters } from './parameters.ts';
 import { parseServerOptions } from './serverOptions.ts';
 
@@ -69,7 +69,7 @@ export async function runShtServer(
       longestRequest: OVERHEAD + parameters.maxValueBytes + EXCESS,
       parameters: { ...parameters, administrators, aliases: [...aliases] },
       beforeReady: (print) => print('IronFleet program started.'),
-      createHost: () => new ShtHost(me.endPoint, configuration, parameters),
+      createHost: (_, flow) => new PacedHost(me.endPoint, configuration, parameters, flow),
     },
     surroundings,
   );
