@@ -49,6 +49,8 @@ const MEMORY = 6;
 const FORGETS = 0.02;
 /** How often it sends again what comes after something that may be lost as well. */
 const EAGER = 0.5;
+/** How often it acknowledges once more what it has acknowledged before. */
+const AGAIN = 0.1;
 /** How often it acknowledges what it never got, and how often it goes where it is sent. */
 const LIES = 0.01;
 const FOLLOWS = 0.9;
@@ -186,8 +188,9 @@ export class ShtClient<Said> implements Client<Said> {
 
   #acknowledge(dst: EndPoint, line: Line<Said>, sends: Packet<Said>[]): void {
     const random = this.#random;
-    const isNews = line.heard > line.acked;
-    if (isNews && random.happens(this.#acknowledges)) {
+    // What was acknowledged may be lost, and nobody says so.
+    const isDue = line.heard > line.acked || (line.heard > 0 && random.happens(AGAIN));
+    if (isDue && random.happens(this.#acknowledges)) {
       line.acked = line.heard;
       this.#say(dst, { type: 'ack', seqno: line.heard }, sends);
     } else if (random.happens(LIES)) {
