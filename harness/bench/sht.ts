@@ -3,8 +3,16 @@
  *
  * One host, and three over which the keys are spread, in memory only, beside Redis and beside a bare
  * echo of messages as long, in the same run and in turn. All are asked by the same lean load, one
- * process that speaks the protocol of each; Redis by its own `redis-benchmark` as well. Servers and
- * load share the machine's cores.
+ * process that speaks the protocol of each; Redis by its own `redis-benchmark` as well. Where server
+ * and load are one process each, each has a core of its own; three hosts and their load share.
+ *
+ * The two ways to load Redis differ in what they cost, for one is C and the other JavaScript, and in
+ * when they ask: with several requests under way, `redis-benchmark` waits until all are answered,
+ * and then asks for as many, where the lean load asks again for what is answered. Both draw from the
+ * same keys, which all have values of the length that is asked for.
+ *
+ * A reply of the hash table is longer than one of Redis: it names its recipient and its key, and
+ * an acknowledgement goes before it. The echo's replies are as long.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -118,6 +118,7 @@ function randomNumbers(seed: number): () => number {
 }
 
 async function main(settings: MovingSettings): Promise<void> {
+  process.once('disconnect', () => process.exit());
   const service = readServiceIdentity(settings.serviceFile);
   const identities = new Identities(service);
   const clients: ShtClient[] = [];

@@ -42,9 +42,9 @@ class Link {
     this.#speaker.prepare(asked);
   }
 
-  /** Asks for a key; up to so many more may be asked for before all are written. */
-  ask(key: number, more: number): void {
-    this.#pending ??= Buffer.allocUnsafe((more + 1) * this.#speaker.room);
+  /** Asks for a key; there is room for so many before all are written. */
+  ask(key: number, most: number): void {
+    this.#pending ??= Buffer.allocUnsafe(most * this.#speaker.room);
     this.#filled = this.#speaker.write(this.#pending, this.#filled, key);
   }
 
@@ -75,6 +75,8 @@ class Client {
   readonly #links: readonly Link[];
   readonly #keyCount: number;
   #keys: Keys = { next: () => undefined };
+  #inFlight = 0;
+  #flushing: NodeJS.Immediate | undefined;
 
   constructor(
     connections: readonly { readonly socket: Socket; readonly speaker: Speaker }[],
@@ -89,6 +91,7 @@ class Client {
   begin(asked: Asked, keys: Keys, inFlight: number): void {
     for (const link of this.#links) link.prepare(asked);
     this.#keys = keys;
+    this.#inFlight = inFlight;
     this.#ask(inFlight);
   }
 
@@ -103,14 +106,22 @@ class Client {
   }
 
   #ask(count: number): void {
-    for (let more = count - 1; more >= 0; more--) {
+    const most = this.#links.length === 1 ? count : this.#inFlight;
+    for (let left = count; left > 0; left--) {
       const key = this.#keys.next();
       if (key === undefined) break;
       // The first server has the first of the keys, and so on.
       const server = Math.floor((key * this.#links.length) / this.#keyCount);
-      this.#links[server]?.ask(key, more);
+      this.#links[server]?.ask(key, most);
       this.underWay++;
     }
+    // What comes from several servers at about the same time is answered by one write to each.
+    if (this.#links.length === 1) this.#flush();
+    else this.#flushing ??= setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#flushing = undefined;
     for (const link of this.#links) link.flush();
   }
 }
@@ -202,6 +213,7 @@ async function idle(clients: readonly Client[], patienceMs: number): Promise<voi
   for (const client of clients) client.takeLeave();
 }
 
+process.once('disconnect', () => process.exit());
 const [text = ''] = process.argv.slice(2);
 const settings = JSON.parse(text) as LoadSettings;
 const connected = await connectClients(settings);
