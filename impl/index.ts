@@ -45,6 +45,7 @@ export {
   type ShtConnectOptions,
 } from './client/shtClient.ts';
 export {
+  AnswerLostError,
   OrderRefusedError,
   QueueFullError,
   RefusedError,

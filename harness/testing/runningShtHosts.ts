@@ -39,6 +39,8 @@ export interface RunningOptions {
   /** How long a message takes at most, in milliseconds. */
   readonly delay?: number;
   readonly seed?: number;
+  /** Whether hosts send no answer again, as those of the original. */
+  readonly neverAgain?: boolean;
 }
 
 /** One direction of a connection, or the way from one host to another. */
@@ -75,6 +77,7 @@ export class RunningShtHosts {
   readonly #timers: VirtualTimers;
   readonly #random: Random;
   readonly #delay: number;
+  readonly #neverAgain: boolean;
   readonly #inboxes: readonly Received[][];
   readonly #clients = new Map<EndPoint, Client>();
   readonly #between = new Map<string, Way>();
@@ -82,6 +85,7 @@ export class RunningShtHosts {
 
   constructor(timers: VirtualTimers, options: RunningOptions = {}) {
     const { parameters, administrators, aliases, delay = 10, seed = 7 } = options;
+    this.#neverAgain = options.neverAgain ?? false;
     this.#timers = timers;
     this.#random = new Random(seed);
     this.#delay = delay;
@@ -206,16 +210,22 @@ export class RunningShtHosts {
     const host = this.hosts[number];
     const inbox = this.#inboxes[number];
     if (host === undefined || inbox === undefined || this.paused.has(number)) return;
+    let sends: (readonly [EndPoint, Uint8Array])[] = [];
     const io: Io = {
       receive: () => inbox.shift(),
       readClock: () => this.#timers.now(),
-      send: (dst, bytes) => this.#send(number, dst, bytes),
+      send: (dst, bytes) => sends.push([dst, bytes]),
     };
     for (;;) {
       const isDue = host.nextDeadline() <= this.#timers.now();
       if (inbox.length === 0 && !isDue) break;
       const waiting = host.received;
       const action = host.step(io, isDue ? 'deadline' : 'packet');
+      for (const [dst, bytes] of sends) {
+        const isAck = bytes[7] === 1;
+        if (isAck || action !== 'acceptAgain' || !this.#neverAgain) this.#send(number, dst, bytes);
+      }
+      sends = [];
       const content = waiting?.msg.content;
       if (
         waiting

@@ -35,6 +35,7 @@ export function askOne(
       accepted,
       answered: settle,
       passedOver: () => settle({ type: 'passedOver' }),
+      lost: () => settle({ type: 'silence' }),
     };
     const cancel = hosts.timers.after(timeout, () => settle({ type: 'silence' }));
     hosts.conversations[host]?.ask(question);

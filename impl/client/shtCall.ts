@@ -7,7 +7,7 @@
  */
 import type { Abortable } from './abortListeners.ts';
 import { RequestAbortedError, type RequestError, RequestTimeoutError } from './errors.ts';
-import { RefusedError, UnansweredError } from './shtErrors.ts';
+import { AnswerLostError, RefusedError, UnansweredError } from './shtErrors.ts';
 import type { Answer } from './shtMessages.ts';
 import type { Question } from './shtQuestions.ts';
 
@@ -94,6 +94,11 @@ export class ShtCall implements Question, Abortable {
   passedOver(): void {
     this.#isUnderWay = false;
     this.fail(new UnansweredError(this.#calls.nameOf(this.host)));
+  }
+
+  lost(): void {
+    this.#isUnderWay = false;
+    this.fail(new AnswerLostError(this.#calls.nameOf(this.host)));
   }
 
   timedOut(): void {

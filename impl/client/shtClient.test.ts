@@ -51,6 +51,7 @@ function scene(options: ShtClientOptions = {}, running: RunningOptions = {}) {
       sent: () => {},
       answered: (answer) => expect(answer).toBeUndefined(),
       passedOver: () => {},
+      lost: () => {},
     });
     timers.pass(1000);
   };
@@ -214,6 +215,31 @@ describe('a client of the hash table', () => {
     await settled(more);
     expect(timers.now() - before).toBeLessThan(500);
     expect(client.counters.gaps).toBeGreaterThan(0);
+  });
+
+  test('goes on where the original does not send an answer again that was lost', async () => {
+    const never = { parameters: COMPATIBLE, neverAgain: true };
+    const { timers, hosts, client, settled, get } = scene({}, never);
+    const sets = Array.from({ length: 5 }, (_, key) =>
+      client.set(key, Buffer.from('x')).catch((error: RequestError) => error),
+    );
+    timers.pass(11);
+    hosts.disconnect(ME, 0);
+    expect(hosts.effects).toHaveLength(5);
+    expect(client.counters.answers).toBeLessThan(5);
+    hosts.connect(ME, 0);
+    timers.pass(20_000);
+    const lost = [];
+    for (const each of sets) {
+      const outcome = await settled(each);
+      if (outcome !== undefined) lost.push(outcome);
+    }
+    expect(lost.length).toBeGreaterThan(0);
+    for (const error of lost)
+      expect(error).toMatchObject({ name: 'AnswerLostError', fate: 'unknown' });
+    expect(await get(4)).toBe('x');
+    expect(await get(5)).toBeUndefined();
+    expect(client.counters.timeouts).toBe(0);
   });
 
   test('refuses what is no key', async () => {

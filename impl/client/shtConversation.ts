@@ -15,6 +15,8 @@
  * new one was opened, all that is unanswered is sent anew, in order. A host that is asked once more
  * what it has accepted last sends its answers anew. It leaves a question alone while too much of
  * what it has answered is not acknowledged; so without any progress for a while, the same is done.
+ * Only hosts of the original's kind send no answer again: there the fate of what was asked meanwhile
+ * is unknown for ever, and the conversation goes on with what is asked from then on.
  *
  * **Which answer is whose.** Answers come in the order of the questions, and there is one for each,
  * but for two: an order is answered only if it is refused, and hosts that run in the original's way
@@ -25,6 +27,7 @@ import type { Timers } from '../framework/timers.ts';
 import { Alarm } from './alarm.ts';
 import { Acknowledgements } from './shtAcknowledgements.ts';
 import { type ConversationCounters, noCounts } from './shtCounters.ts';
+import type { ConversationSettings, Line } from './shtLine.ts';
 import {
   getRequest,
   type HostMessage,
@@ -32,36 +35,12 @@ import {
   readAnswer,
   readMessage,
 } from './shtMessages.ts';
-import { type Question, type QuestionLimits, QuestionQueue } from './shtQuestions.ts';
+import { Modernity } from './shtModernity.ts';
+import { Patience } from './shtPatience.ts';
+import { keyBesides, type Question, QuestionQueue } from './shtQuestions.ts';
 
-/** What a conversation needs of the network. */
-export interface Line {
-  /** Says whether there is room for more. */
-  send(message: Uint8Array): boolean;
-  /** The connection seems stuck: try another in its place. */
-  renew(): void;
-}
-
-export interface ConversationSettings extends QuestionLimits {
-  /** The host's end point. */
-  readonly dst: Uint8Array;
-  /** After how long without progress what is unanswered is sent again, in milliseconds. */
-  readonly retryMs: number;
-  /**
-   * For a client whose key has been used before: a key of the table that was never asked for. It asks
-   * the host for its numbers first, and passes over all answers before the one to this.
-   */
-  readonly nonce?: bigint | undefined;
-}
-
-/** How soon it is asked again when an answer is missing, in milliseconds. */
-const HURRY_MS = 20;
-
-/** How far the pause before a retry grows, as a multiple of the first. */
-const MOST_PATIENCE = 8;
-
-/** After how many such pauses in utter silence a connection is replaced. */
-const SILENT_PAUSES = 3;
+/** After how many pauses a missing answer was lost for good, where hosts send none again. */
+const LOST_AFTER = 5;
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -84,15 +63,8 @@ export class Conversation {
   /** Questions with lower numbers have been sent before. */
   #sentBelow = 1;
   readonly #acks = new Acknowledgements();
-  /** The highest number of the host's that was seen. */
-  #heardOf = 0;
-  #retryAt = NEVER;
-  #patience: number;
-  /** How many pauses have passed without a word from the host. */
-  #silentPauses = 0;
-  #answersNumbers: boolean | undefined;
-  /** When the host was asked for its numbers over this connection, the number of the next question. */
-  #askedNumbersAt: number | undefined;
+  readonly #patience: Patience;
+  readonly #modernity = new Modernity();
 
   constructor(line: Line, settings: ConversationSettings, timers: Timers) {
     this.#line = line;
@@ -101,16 +73,7 @@ export class Conversation {
     this.#questions = new QuestionQueue(settings.dst, settings);
     this.#alarm = new Alarm(timers, () => this.#wake());
     this.#stage = settings.nonce === undefined ? 'open' : 'numbers';
-    this.#patience = settings.retryMs;
-  }
-
-  /** How many questions wait for their turn, and how many are under way. */
-  get waiting(): number {
-    return this.#questions.waiting;
-  }
-
-  get underWay(): number {
-    return this.#questions.underWay;
+    this.#patience = new Patience(settings.retryMs);
   }
 
   /**
@@ -118,14 +81,12 @@ export class Conversation {
    * out once {@link wonder} was called.
    */
   get isModern(): boolean | undefined {
-    return this.#answersNumbers;
+    return this.#modernity.isModern;
   }
 
   /** Finds out whether the host answers what the original does not know. */
   wonder(): void {
-    if (this.#answersNumbers !== undefined || this.#askedNumbersAt !== undefined) return;
-    this.#askedNumbersAt = this.#questions.next;
-    if (this.#connected) this.#line.send(numbersRequest());
+    if (this.isModern === undefined && !this.#modernity.isAsked) this.#askNumbers();
   }
 
   ask(question: Question): void {
@@ -141,12 +102,9 @@ export class Conversation {
   connected(): void {
     this.#connected = true;
     this.#full = false;
-    this.#silentPauses = 0;
+    this.#patience.heard();
     this.#cursor = this.#questions.oldest;
-    if (this.#stage === 'numbers' || this.#askedNumbersAt !== undefined) {
-      this.#askedNumbersAt = this.#questions.next;
-      this.#line.send(numbersRequest());
-    }
+    if (this.#stage === 'numbers' || this.#modernity.isAsked) this.#askNumbers();
     // Acknowledgements may have been lost as well.
     if (this.#acks.accepted > 0) this.#acknowledge();
     this.#noteProgress();
@@ -164,7 +122,7 @@ export class Conversation {
   }
 
   received(bytes: Uint8Array): void {
-    this.#silentPauses = 0;
+    this.#patience.heard();
     const message = readMessage(bytes);
     if (message === undefined) this.counters.malformed++;
     else if (message.type === 'single') this.#hear(message);
@@ -190,11 +148,21 @@ export class Conversation {
     }
     if (seqno > this.#acks.accepted + 1) {
       this.counters.gaps++;
-      this.#heardOf = Math.max(this.#heardOf, seqno);
-      this.#retryAt = Math.min(this.#retryAt, this.#timers.now() + HURRY_MS);
-      this.#alarm.set(this.#retryAt);
+      this.wonder();
+      this.#acks.keep(seqno, content, this.#timers.now());
+      this.#hurry();
       return;
     }
+    this.#take(content);
+    this.#takeEarly();
+  }
+
+  #takeEarly(): void {
+    for (let next = this.#acks.takeEarly(); next; next = this.#acks.takeEarly()) this.#take(next);
+  }
+
+  /** Accepts what is inside of the next message. */
+  #take(content: Uint8Array): void {
     const answer = readAnswer(content);
     const now = this.#timers.now();
     this.#acks.accept(content.length, now);
@@ -206,11 +174,7 @@ export class Conversation {
     else if (settled === undefined) this.counters.strays++;
     if (answer === undefined || settled === undefined) return;
     const { number, question, passedOver } = settled;
-    if (this.#askedNumbersAt !== undefined && number >= this.#askedNumbersAt) {
-      // It has answered what was asked later.
-      this.#answersNumbers ??= false;
-      this.#askedNumbersAt = undefined;
-    }
+    this.#modernity.answers(number);
     this.#cursor = Math.max(this.#cursor, number + 1);
     this.#noteProgress();
     this.#pump();
@@ -224,15 +188,19 @@ export class Conversation {
   }
 
   #hearNumbers({ accepted, acked }: Extract<HostMessage, { type: 'numbers' }>): void {
-    this.#answersNumbers = true;
-    this.#askedNumbersAt = undefined;
+    this.#modernity.tells();
     const { nonce } = this.#settings;
     if (this.#stage !== 'numbers' || nonce === undefined) return;
-    this.#stage = 'nonce';
     this.#questions.startAfter(accepted);
     this.#cursor = accepted + 1;
     this.#sentBelow = accepted + 1;
     this.#acks.startAfter(acked);
+    this.#passOver(nonce);
+  }
+
+  /** Asks for a key that is not asked for, and takes no answer before the one to that. */
+  #passOver(nonce: bigint): void {
+    this.#stage = 'nonce';
     this.#questions.beginWith(getRequest(nonce), () => {
       this.#stage = 'open';
       this.#pump();
@@ -243,7 +211,7 @@ export class Conversation {
   /** Sends what has not been sent over this connection, as far as there is room. */
   #pump(): void {
     if (!this.#connected || this.#stage === 'numbers') return;
-    const wasIdle = this.#retryAt === NEVER;
+    const wasIdle = this.#patience.retryAt === NEVER;
     const questions = this.#questions;
     for (;;) {
       if (this.#stage === 'open') questions.admit();
@@ -255,16 +223,25 @@ export class Conversation {
     if (wasIdle && questions.underWay > 0) this.#noteProgress();
   }
 
-  /** From now on it is waited anew before anything is sent again. */
-  #noteProgress(): void {
-    this.#patience = this.#settings.retryMs;
-    this.#planRetry(this.#acks.accepted < this.#heardOf ? HURRY_MS : this.#patience);
+  get #isWaiting(): boolean {
+    return this.#questions.underWay > 0 || this.#stage === 'numbers';
   }
 
-  #planRetry(pause: number): void {
-    const isWaiting = this.#questions.underWay > 0 || this.#stage === 'numbers';
-    this.#retryAt = isWaiting ? this.#timers.now() + pause : NEVER;
-    this.#alarm.set(this.#retryAt);
+  /** From now on it is waited anew before anything is sent again. */
+  #noteProgress(): void {
+    this.#patience.progress(this.#isWaiting, this.#timers.now());
+    if (this.#acks.missingSince < NEVER) this.#hurry();
+    else this.#alarm.set(this.#patience.retryAt);
+  }
+
+  #hurry(): void {
+    this.#patience.hurry(this.#timers.now());
+    this.#alarm.set(this.#patience.retryAt);
+  }
+
+  #askNumbers(): void {
+    this.#modernity.ask(this.#questions.next);
+    if (this.#connected) this.#line.send(numbersRequest());
   }
 
   #acknowledge(): void {
@@ -276,24 +253,36 @@ export class Conversation {
   #wake(): void {
     const now = this.#timers.now();
     if (now >= this.#acks.due) this.#acknowledge();
-    if (now >= this.#retryAt) this.#retry();
-    this.#alarm.set(Math.min(this.#acks.due, this.#retryAt));
+    if (now >= this.#patience.retryAt) this.#retry(now);
+    this.#alarm.set(Math.min(this.#acks.due, this.#patience.retryAt));
   }
 
-  #retry(): void {
-    this.#patience = Math.min(2 * this.#patience, MOST_PATIENCE * this.#settings.retryMs);
-    this.#planRetry(this.#patience);
+  #retry(now: number): void {
+    const isSilent = this.#patience.vain(this.#isWaiting, now);
     if (!this.#connected) return;
     this.counters.retries++;
-    if (++this.#silentPauses >= SILENT_PAUSES) {
-      this.#silentPauses = 0;
-      this.#line.renew();
-    }
+    if (isSilent) this.#line.renew();
     if (this.#full) return; // What is still to leave need not be sent again.
     if (this.#stage === 'numbers') this.#line.send(numbersRequest());
     if (this.#acks.isLate) this.#acknowledge();
     this.#cursor = Math.min(this.#cursor, this.#questions.lastAcceptedOrOldest);
-    this.#questions.probe();
+    const missingMs = now - this.#acks.missingSince;
+    if (missingMs >= LOST_AFTER * this.#settings.retryMs && !this.isModern) this.#giveUp();
+    else this.#questions.probe();
     this.#pump();
+  }
+
+  /**
+   * A host of the original's kind never sends an answer again that was lost. Which of the questions
+   * it was to nobody can say any more: so the fate of all of them is unknown.
+   */
+  #giveUp(): void {
+    const lost = this.#questions.giveUp();
+    if (lost.length === 0) return;
+    this.#cursor = this.#questions.next;
+    this.#passOver(keyBesides(lost));
+    this.#acks.skip();
+    this.#takeEarly();
+    for (const each of lost) each.lost();
   }
 }

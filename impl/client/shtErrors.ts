@@ -1,7 +1,7 @@
 /**
  * # What can go wrong for a client of the hash table
  *
- * Besides what can go wrong for any client. Of all these it is certain that nothing was done.
+ * Besides what can go wrong for any client.
  */
 import { RequestError } from './errors.ts';
 
@@ -25,6 +25,21 @@ export class UnansweredError extends RequestError {
       `${server} did nothing about the request, as hosts that run in the original's way do with `
         + 'values of more than 1,023 bytes',
       'not executed',
+    );
+  }
+}
+
+/**
+ * A connection broke, an answer was lost with it, and the host does not send it again, as those of
+ * the original do not.
+ */
+export class AnswerLostError extends RequestError {
+  override readonly name = 'AnswerLostError';
+
+  constructor(server: string) {
+    super(
+      `An answer of ${server} was lost and is not sent again: the request may have been executed`,
+      'unknown',
     );
   }
 }

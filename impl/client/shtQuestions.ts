@@ -4,9 +4,19 @@
  * They wait for their turn in the order in which they were asked, get the next number when it has
  * come, and are *under way* until they are answered or passed over. Numbers under way have no gaps.
  */
-import { type Answer, getRequest, KIND, kindOf, REASONS, singleMessage } from './shtMessages.ts';
+import {
+  type Answer,
+  getRequest,
+  KIND,
+  keyOf,
+  kindOf,
+  REASONS,
+  singleMessage,
+} from './shtMessages.ts';
 
-/** What somebody asks a host. Of `answered` and `passedOver` one is called, once, if at all. */
+/**
+ * What somebody asks a host. Of `answered`, `passedOver` and `lost` one is called, once, if at all.
+ */
 export interface Question {
   /** What is inside of the single message. */
   readonly content: Uint8Array;
@@ -19,6 +29,8 @@ export interface Question {
   answered(answer: Answer): void;
   /** A later question was answered, and this one never will be. */
   passedOver(): void;
+  /** The answer may have been lost: it may have taken effect, and nobody will ever know. */
+  lost(): void;
 }
 
 export interface QuestionLimits {
@@ -121,6 +133,7 @@ export class QuestionQueue {
       sent: () => {},
       answered: settled,
       passedOver: settled,
+      lost: settled,
     });
   }
 
@@ -182,6 +195,14 @@ export class QuestionQueue {
     return undefined;
   }
 
+  /** Settles all that are under way, if the host has accepted them; else gives none. */
+  giveUp(): readonly Question[] {
+    if (this.#accepted + 1 < this.next) return NONE;
+    const last = this.next - 1;
+    const { question } = this.#entries[last - this.#base] as UnderWay;
+    return [...this.#drop(last), question];
+  }
+
   /** How many may be under way, so that the host will take them all. */
   get #window(): number {
     const fitting = Math.floor(BYTES_ASKED_FOR / Math.max(this.#usualAnswer, 1));
@@ -204,6 +225,14 @@ export class QuestionQueue {
     }
     return before.length === 0 ? NONE : before;
   }
+}
+
+/** A key that none of these questions asks for. */
+export function keyBesides(questions: readonly Question[]): bigint {
+  const keys = new Set(questions.map(({ content }) => keyOf(content)));
+  let key = 0n;
+  while (keys.has(key)) key++;
+  return key;
 }
 
 /** Whether an answer can be to what was asked. */

@@ -49,6 +49,7 @@ export class StatusLearner {
         if (answer.type === 'status') this.#note(host, answer);
       },
       passedOver: ended,
+      lost: ended,
     });
   }
 
