@@ -16,6 +16,7 @@ import {
 } from '../framework/identity.ts';
 import { type Surroundings, serve } from '../framework/serve.ts';
 import type { Configuration } from './configuration.ts';
+import { MAX_END_POINT_BYTES } from './messages.ts';
 import { PacedHost } from './pacedHost.ts';
 import type { Parameters } from './parameters.ts';
 import { parseServerOptions } from './serverOptions.ts';
@@ -23,11 +24,11 @@ import { parseServerOptions } from './serverOptions.ts';
 /** What a service file must say for this program to serve it. */
 export const SERVICE_TYPE = 'IronSHT';
 
-/** Two names of end points, in bytes, and whatever else a message has besides keys and values. */
-const OVERHEAD = 3 * 1024 * 1024;
-
-/** How much longer than allowed a value may be to be refused rather than cut off, in bytes. */
-const EXCESS = 1024 * 1024;
+/**
+ * Two names of end points, which may be long, and whatever else a message has besides entries, in
+ * bytes. Names are short, so a value may be as much too long and is refused rather than cut off.
+ */
+const OVERHEAD = 2 * MAX_END_POINT_BYTES + 1024;
 
 export interface ShtServerArguments {
   readonly serviceFile: string;
@@ -66,7 +67,7 @@ export async function runShtServer(
       overwrite: given.overwrite,
       acceptClients: true,
       longestMessage: OVERHEAD + longestDelegation(parameters),
-      longestRequest: OVERHEAD + parameters.maxValueBytes + EXCESS,
+      longestRequest: OVERHEAD + parameters.maxValueBytes,
       parameters: { ...parameters, administrators, aliases: [...aliases] },
       beforeReady: (print) => print('IronFleet program started.'),
       createHost: (_, flow) => new PacedHost(me.endPoint, configuration, parameters, flow),
