@@ -21,6 +21,14 @@ describe('ironfleet induction', () => {
     expect(code).toBe(0);
   });
 
+  test('finds nothing wrong with the hash table either', async () => {
+    const { code, stdout } = await induction('sht', '--states', '80');
+    expect(stdout).toMatch(/^Hypothesis and conclusion: S1 S2 .* S27; and B3 after each step\.$/m);
+    expect(stdout).toContain('No counterexample to induction was found.');
+    expect(stdout).toMatch(/^80 states \(\d+ different\) and [\d,]+ steps from them/m);
+    expect(code).toBe(0);
+  });
+
   test('is the same from the same seed', async () => {
     const run = async (seed: string) => {
       const { stdout, stderr } = await induction('rsl', '--states', '40', '--seed', seed, '--json');
@@ -49,7 +57,7 @@ describe('ironfleet induction', () => {
     expect(help.stdout).toContain('Examples:');
     expect(help.code).toBe(0);
     const unknown = await induction('lock');
-    expect(unknown.stderr).toMatch(/^ERROR - no induction for "lock"; .*\n$/);
+    expect(unknown.stderr).toMatch(/^ERROR - no induction for "lock"; .*: rsl, sht\n$/);
     expect(unknown.code).toBe(2);
     const law = await induction('rsl', '--only', 'R99');
     expect(law.stderr).toMatch(/^ERROR - there is no law R99; there are: B3 B4 R1 .*\n$/);

@@ -32,6 +32,8 @@ Examples:
   $ ironfleet induction rsl
   $ ironfleet induction rsl --states 20000 --seed 7
   $ ironfleet induction rsl --only R6
+  $ ironfleet induction sht
+  $ ironfleet induction sht --only S4
 
 The exit code is 0 if no counterexample was found (with --only and --table: none that all laws together allow), 1
 if one was, and 2 for wrong usage.`;
@@ -40,7 +42,7 @@ export function register(program: Command): void {
   program
     .command('induction')
     .description('look for states in which all invariants hold, and a step that breaks one')
-    .argument('<service>', 'whose invariants: rsl')
+    .argument('<service>', 'whose invariants: rsl or sht')
     .option(
       '--states <count>',
       'how many states to draw (--only and --table: each time)',

@@ -1,16 +1,18 @@
 /** # `ironfleet induction`: what it does once its options are known. */
 import { UsageError } from '../../impl/framework/usageError.ts';
-import type { Message } from '../../protocol/rsl/messages.ts';
-import type { Replica } from '../../protocol/rsl/replica.ts';
 import { everything, Induction } from '../induction/induction.ts';
 import { B3 } from '../induction/laws.ts';
 import { type Needs, needsOf } from '../induction/needs.ts';
 import { figures, tellFound, tellNeeds } from '../induction/report.ts';
-import { type RslModel, rslModel } from '../induction/rsl/model.ts';
-import { UNIVERSES } from '../induction/rsl/universe.ts';
-import { writeShort } from '../induction/rsl/writer.ts';
-import { type Found, search } from '../induction/search.ts';
+import { rslModel } from '../induction/rsl/model.ts';
+import { UNIVERSES as RSL_UNIVERSES } from '../induction/rsl/universe.ts';
+import { writeShort as writeRsl } from '../induction/rsl/writer.ts';
+import { type Found, type Model, search } from '../induction/search.ts';
 import { shrink } from '../induction/shrink.ts';
+import { shtModel } from '../induction/sht/model.ts';
+import { UNIVERSES as SHT_UNIVERSES } from '../induction/sht/universe.ts';
+import { writeShort as writeSht } from '../induction/sht/writer.ts';
+import type { Writer } from '../induction/tell.ts';
 import type { InductionCommandOptions } from './induction.ts';
 import { showProgress } from './progress.ts';
 
@@ -28,27 +30,56 @@ const print = (...lines: readonly string[]): void => {
 
 const printJson = (value: unknown): void => print(JSON.stringify(value));
 
+interface Typed {
+  readonly type: string;
+}
+
+/** A service in some small systems, and how its values are written. */
+interface Tried<State, Message extends Typed, Ghost, Spec> {
+  readonly models: readonly Model<State, Message, Ghost, Spec>[];
+  readonly short: Writer;
+}
+
 /** Gives the exit code. */
 export function inductionCommand(service: string, options: InductionCommandOptions): number {
-  if (service !== 'rsl') {
-    throw new UsageError(`no induction for "${service}"; what it can be tried for is: rsl`);
+  switch (service) {
+    case 'rsl': {
+      const models = RSL_UNIVERSES.map((universe) => rslModel(universe));
+      return tryInduction({ models, short: writeRsl }, options);
+    }
+    case 'sht': {
+      const models = SHT_UNIVERSES.map((universe) => shtModel(universe));
+      return tryInduction({ models, short: writeSht }, options);
+    }
   }
-  const models = UNIVERSES.map((universe) => rslModel(universe));
-  const laws = new Induction(models[0] as RslModel).laws.numbers;
+  throw new UsageError(`no induction for "${service}"; what it can be tried for is: rsl, sht`);
+}
+
+function tryInduction<State, Message extends Typed, Ghost, Spec>(
+  tried: Tried<State, Message, Ghost, Spec>,
+  options: InductionCommandOptions,
+): number {
+  const laws = new Induction(modelAt(tried, 0)).numbers;
   const { only } = options;
   if (only !== undefined && only !== B3 && !laws.includes(only)) {
     throw new UsageError(`there is no law ${only}; there are: ${B3} ${laws.join(' ')}`);
   }
-  if (only !== undefined) return table(models, laws, [only], options);
-  return options.table ? table(models, laws, [B3, ...laws], options) : all(models, laws, options);
+  if (only !== undefined) return table(tried, laws, [only], options);
+  return options.table ? table(tried, laws, [B3, ...laws], options) : all(tried, laws, options);
 }
 
+const modelAt = <State, Message extends Typed, Ghost, Spec>(
+  { models }: Tried<State, Message, Ghost, Spec>,
+  place: number,
+) => models[place] as Model<State, Message, Ghost, Spec>;
+
 /** Whether all laws together are inductive. */
-function all(
-  models: readonly RslModel[],
+function all<State, Message extends Typed, Ghost, Spec>(
+  tried: Tried<State, Message, Ghost, Spec>,
   laws: readonly string[],
   { states = STATES, seed, json = false }: InductionCommandOptions,
 ): number {
+  const { models } = tried;
   const started = performance.now();
   const progress = showProgress('induction', states, !json);
   const found = search(models, everything, {
@@ -61,10 +92,10 @@ function all(
   progress.stop();
   const seconds = (performance.now() - started) / 1000;
   const [first] = found.counterexamples;
-  const simple = first && simplest(models, first);
+  const simple = first && simplest(tried, first);
   if (json) {
     const { counterexamples: _, ...rest } = found;
-    const counterexample = simple ? tellFound({ models, short: writeShort }, simple) : null;
+    const counterexample = simple ? tellFound(tried, simple) : null;
     printJson({ laws, seed, seconds, ...rest, counterexample });
   } else {
     print(
@@ -72,32 +103,30 @@ function all(
       ...figures({ models }, found, seconds),
       ...(simple === undefined
         ? ['No counterexample to induction was found.']
-        : ['', ...tellFound({ models, short: writeShort }, simple)]),
+        : ['', ...tellFound(tried, simple)]),
     );
   }
   return simple === undefined ? 0 : 1;
 }
 
-type RslFound = Found<Replica, Message>;
-
-function simplest(
-  models: readonly RslModel[],
-  { model: place, counterexample }: RslFound,
-): RslFound {
-  const model = models[place] as RslModel;
+function simplest<State, Message extends Typed, Ghost, Spec>(
+  tried: Tried<State, Message, Ghost, Spec>,
+  { model: place, counterexample }: Found<State, Message>,
+): Found<State, Message> {
+  const model = modelAt(tried, place);
   return { model: place, counterexample: shrink(new Induction(model), model, counterexample) };
 }
 
 /** What some laws need. */
-function table(
-  models: readonly RslModel[],
+function table<State, Message extends Typed, Ghost, Spec>(
+  tried: Tried<State, Message, Ghost, Spec>,
   all: readonly string[],
   asked: readonly string[],
   { states = STATES_A_LAW, seed, json = false }: InductionCommandOptions,
 ): number {
   let exitCode = 0;
   for (const law of asked) {
-    const needs = needsOf(models, law, all, {
+    const needs = needsOf(tried.models, law, all, {
       seed,
       states,
       strange: STRANGE,
@@ -107,19 +136,18 @@ function table(
       },
     });
     if (needs.remaining !== undefined) exitCode = 1;
-    if (json) printJson(forPrograms(models, needs));
-    else print(...told(models, needs, asked.length === 1));
+    if (json) printJson(forPrograms(tried, needs));
+    else print(...told(tried, needs, asked.length === 1));
   }
   return exitCode;
 }
 
 /** A law in a line; with `fully`, also why it needs each of the others. */
-function told(
-  models: readonly RslModel[],
-  needs: Needs<Replica, Message>,
+function told<State, Message extends Typed, Ghost, Spec>(
+  teller: Tried<State, Message, Ghost, Spec>,
+  needs: Needs<State, Message>,
   fully: boolean,
 ): readonly string[] {
-  const teller = { models, short: writeShort };
   const { law, because, remaining } = needs;
   const reasons = [...because].flatMap(([other, found]) => [
     '',
@@ -133,8 +161,10 @@ function told(
   ];
 }
 
-const forPrograms = (models: readonly RslModel[], needs: Needs<Replica, Message>) => {
-  const teller = { models, short: writeShort };
+const forPrograms = <State, Message extends Typed, Ghost, Spec>(
+  teller: Tried<State, Message, Ghost, Spec>,
+  needs: Needs<State, Message>,
+) => {
   const { law, because, remaining, states, steps } = needs;
   return {
     law,

@@ -13,15 +13,21 @@
  */
 import type { SystemRefinement } from '../../refinement/framework/systemRefinement.ts';
 import type { Packet } from '../../spec/framework/environment.ts';
-import { type Happening, happeningsIn, sceneAfter, stepIn } from './happening.ts';
-import { B3, type Broken, NumberedLaws, type View } from './laws.ts';
-import type { Scene } from './scene.ts';
+import { forAll } from '../../spec/framework/verdict.ts';
+import { type Happening, happeningsIn, nameOf, sceneAfter, stepIn } from './happening.ts';
+import { B3, B4, type Broken, NumberedLaws, type View } from './laws.ts';
+import { newPackets, type Scene } from './scene.ts';
 
 /** What a system is, as far as induction needs to know. */
 export interface Subject<State, Message, Ghost, Spec> {
   readonly refinement: SystemRefinement<State, Message, Ghost, Spec>;
-  /** The ghost of a system in which just these packets were sent. */
-  ghostOf(sent: readonly Packet<Message>[]): Ghost;
+  /** The ghost of a system in which just these packets were sent, and hosts are in these states. */
+  ghostOf(sent: readonly Packet<Message>[], hosts: readonly State[]): Ghost;
+  /**
+   * Whether it depends on the hosts' states, and knows of no history. Then what a step does to the
+   * specification is what the ghost makes of it that is told of the step; else packets tell it.
+   */
+  readonly dependsOnHosts?: boolean;
   /** What clocks may read. */
   readonly times: readonly number[];
 }
@@ -49,11 +55,20 @@ export class Induction<State, Message extends object, Ghost, Spec> {
   ) {
     this.subject = subject;
     this.laws = new NumberedLaws(subject.refinement);
-    this.claim = claim(this.laws.numbers);
+    this.claim = claim(this.numbers);
+  }
+
+  /**
+   * The numbers of all laws that scenes can satisfy. Without a history, B4 is not among them: it is
+   * asked with B3, of what a step says.
+   */
+  get numbers(): readonly string[] {
+    const { numbers } = this.laws;
+    return this.subject.dependsOnHosts ? numbers.filter((number) => number !== B4) : numbers;
   }
 
   view(scene: Scene<State, Message>): View<State, Message, Ghost> {
-    return { ...scene, ghost: this.subject.ghostOf(scene.sent) };
+    return { ...scene, ghost: this.subject.ghostOf(scene.sent, scene.hosts) };
   }
 
   /** How many laws of the hypothesis do not hold, counted up to one more than `most`. */
@@ -79,7 +94,9 @@ export class Induction<State, Message extends object, Ghost, Spec> {
     const scene = sceneAfter(before, happening, step);
     if (scene === before) return before;
     // A ghost of its packets alone knows of no step, so that every law looks at everything.
-    const ghost = scene.sent === before.sent ? before.ghost : this.subject.ghostOf(scene.sent);
+    const { ghostOf, dependsOnHosts = false } = this.subject;
+    const isSame = scene.sent === before.sent && !dependsOnHosts;
+    const ghost = isSame ? before.ghost : ghostOf(scene.sent, scene.hosts);
     return { hosts: scene.hosts, sent: scene.sent, ghost };
   }
 
@@ -88,11 +105,12 @@ export class Induction<State, Message extends object, Ghost, Spec> {
     happening: Happening<State, Message>,
     after: View<State, Message, Ghost>,
   ): Broken | undefined {
-    const { refinement } = this.subject;
     const { conclusion } = this.claim;
-    if (after.ghost !== before.ghost && conclusion.includes(B3)) {
-      const refusal = refinement.next(refinement.spec(before.ghost), refinement.spec(after.ghost));
-      if (refusal !== undefined) return { law: B3, refusal };
+    if (conclusion.includes(B3)) {
+      const broken = this.subject.dependsOnHosts
+        ? this.#toldStep(before, happening)
+        : this.#specStep(before, after);
+      if (broken !== undefined) return broken;
     }
     if (happening.type === 'act') {
       const [from, to] = [before.hosts[happening.host], after.hosts[happening.host]];
@@ -100,6 +118,44 @@ export class Induction<State, Message extends object, Ghost, Spec> {
       if (broken !== undefined) return broken;
     }
     return this.laws.broken(conclusion, after);
+  }
+
+  /** Whether what packets tell of before and after is a step of the specification or a stutter. */
+  #specStep(
+    before: View<State, Message, Ghost>,
+    after: View<State, Message, Ghost>,
+  ): Broken | undefined {
+    const { next, spec } = this.subject.refinement;
+    if (after.ghost === before.ghost) return undefined;
+    const refusal = next(spec(before.ghost), spec(after.ghost));
+    return refusal && { law: B3, refusal };
+  }
+
+  /**
+   * Whether what the ghost makes of a step is one of the specification or a stutter, and whether
+   * what the step says that was not said before agrees with it.
+   */
+  #toldStep(
+    before: View<State, Message, Ghost>,
+    happening: Happening<State, Message>,
+  ): Broken | undefined {
+    const { protocol, spec, next, act, copy, correspondence } = this.subject.refinement;
+    const step = stepIn(protocol, before, happening);
+    if (step === undefined || happening.type === 'hear') return undefined;
+    const { host } = happening;
+    const told = act(copy(before.ghost), {
+      host,
+      action: nameOf(happening),
+      before: before.hosts[host] as State,
+      packet: happening.type === 'act' ? happening.packet : undefined,
+      step,
+    });
+    const [from, to] = [spec(before.ghost), spec(told)];
+    const refusal = from === to ? undefined : next(from, to);
+    if (refusal !== undefined) return { law: B3, refusal };
+    const said = newPackets(before.sent, step.sends);
+    const contradicted = forAll(said, (packet) => correspondence(packet, told));
+    return contradicted && { law: B4, refusal: contradicted };
   }
 
   /**
