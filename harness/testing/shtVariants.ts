@@ -4,7 +4,7 @@
  * Protocols with one mistake each, to see whether the laws find it: in a guard, in what a step
  * leaves, or in what it sends.
  */
-import { allows, type Change, says, type Wrong } from './shtChanges.ts';
+import { allows, type Change, type Wrong } from './shtChanges.ts';
 import { WRONG_DELIVERY } from './shtWrongDelivery.ts';
 import { WRONG_KEYS } from './shtWrongKeys.ts';
 
@@ -13,13 +13,6 @@ export const RIGHT: readonly (readonly [what: string, change: Change])[] = [
   ['does as ours', (protocol) => protocol],
   ['never hands anything on', allows('delegate', () => false)],
   ['never takes an acknowledgement', allows('hearAck', () => false)],
-  [
-    'redirects to whomever',
-    says('redirect', (content, h) => {
-      const [owner] = h.constants.hosts.filter((host) => host !== h.constants.me).toReversed();
-      return content.type === 'redirect' && owner !== undefined ? { ...content, owner } : content;
-    }),
-  ],
   ['sends again at any time', allows('resend', (h, _, rightly) => rightly || h.noted.size > 0)],
 ];
 

@@ -183,7 +183,7 @@ export const WRONG_KEYS: Wrong = [
   ],
   [
     'redirects to itself',
-    'S21',
+    'S28',
     says('redirect', (content, h) =>
       content.type === 'redirect' ? { ...content, owner: h.constants.me } : content,
     ),
@@ -195,6 +195,28 @@ export const WRONG_KEYS: Wrong = [
       content.type === 'status'
         ? { ...content, samples: [...h.table].map(([key]) => key) }
         : content,
+    ),
+  ],
+  [
+    'redirects to whomever',
+    'S28',
+    says('redirect', (content, h) => {
+      const [owner] = h.constants.hosts.filter((host) => host !== h.constants.me).toReversed();
+      return content.type === 'redirect' && owner !== undefined ? { ...content, owner } : content;
+    }),
+  ],
+  [
+    'refuses for another reason',
+    'S28',
+    says('refuse', (content) =>
+      content.type === 'refusal' ? { ...content, reason: 'there are too many orders' } : content,
+    ),
+  ],
+  [
+    'counts its keys wrongly',
+    'S28',
+    says('tellStatus', (content) =>
+      content.type === 'status' ? { ...content, keys: content.keys + 1 } : content,
     ),
   ],
 ];

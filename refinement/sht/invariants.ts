@@ -2,7 +2,7 @@
  * # The invariants of a hash table
  *
  * What is true of the hosts and of what they have said, in every state of the system, each under its
- * number: S1 to S15 as in the literature, S16 to S27 about what this protocol adds. They explain why
+ * number: S1 to S15 as in the literature, S16 to S28 about what this protocol adds. They explain why
  * there seems to be one table: each key is in one place, and what carries it there comes once.
  *
  * Of packets is asked once, when they are sent, for what holds of them then holds for ever. Of hosts
@@ -19,6 +19,7 @@ import * as bounds from './invariants/bounds.ts';
 import * as delivery from './invariants/delivery.ts';
 import * as keys from './invariants/keys.ts';
 import * as orders from './invariants/orders.ts';
+import * as telling from './invariants/telling.ts';
 import * as waiting from './invariants/waiting.ts';
 import {
   afterSteps,
@@ -84,6 +85,7 @@ export const stepInvariants: Laws<[before: Host, after: Host]> = {
     ?? delivery.numbersOnlyRise(before, after),
   S23: orders.ordersAreFollowed,
   S24: orders.answersWhoAsks,
+  S28: telling.tellsWhatIsSo,
 };
 
 /** True of all hosts together. */

@@ -12,11 +12,10 @@ import { ownsAll } from '../../../protocol/sht/delegationMap.ts';
 import { type Host, mayTell } from '../../../protocol/sht/host.ts';
 import { isEmpty, type KeyRange } from '../../../protocol/sht/keys.ts';
 import type { Content, Order } from '../../../protocol/sht/messages.ts';
-import { lastSent, peerOf } from '../../../protocol/sht/singleDelivery.ts';
-import type { EndPoint } from '../../../spec/framework/environment.ts';
 import { clause, forAll, type Verdict } from '../../../spec/framework/verdict.ts';
 import { rangesChanged } from '../places.ts';
 import type { PacketLaw } from '../scope.ts';
+import { newlyTold } from './telling.ts';
 
 /** S23: keys leave a host by order only, and an order is forgotten once they have. */
 export function ordersAreFollowed(before: Host, after: Host): Verdict {
@@ -91,7 +90,7 @@ export function answersWhoAsks(before: Host, after: Host): Verdict {
   // The original does not answer everything, and who has no number left cannot.
   if ((constants.parameters.compatible && type !== 'get') || !mayTell(before, src))
     return undefined;
-  const answer = toldIn(before, after, src);
+  const answer = newlyTold(before, after, src)?.type;
   if (type === 'shard') {
     return clause(
       'an order is taken or refused',
@@ -102,14 +101,6 @@ export function answersWhoAsks(before: Host, after: Host): Verdict {
   return answers === undefined
     ? clause('who does not ask is not answered', answer === undefined)
     : clause('who asks is answered', answer !== undefined && answers.includes(answer));
-}
-
-/** What kind of thing somebody was told in a step, if anything new. */
-function toldIn(before: Host, after: Host, id: EndPoint): Content['type'] | undefined {
-  const peer = peerOf(after.peers, id);
-  return lastSent(peer) === lastSent(peerOf(before.peers, id)) + 1
-    ? peer.unacked.at(-1)?.content.type
-    : undefined;
 }
 
 /** S25: which keys there are is for those who may have them moved. */
