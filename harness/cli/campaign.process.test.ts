@@ -51,7 +51,7 @@ describe('ironfleet campaign', () => {
   test.each([
     ['lock', '150'],
     ['rsl', '120'],
-    ['sht', '120'],
+    ['sht', '60'],
   ])('comes to the same result for the same seed of %s on any number of threads', async (...of) => {
     const [service, runs] = of;
     const tallies = await Promise.all(

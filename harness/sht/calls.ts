@@ -53,8 +53,11 @@ const CASE = WORD - 1;
 const SINGLE = 0;
 
 const isSingle = (bytes: Uint8Array): boolean => bytes[CASE] === SINGLE;
-const wordAt = (bytes: Uint8Array, at: number): number =>
-  Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(at));
+function wordAt(bytes: Uint8Array, at: number): number {
+  let word = 0;
+  for (let place = at; place < at + WORD; place++) word = word * 256 + (bytes[place] as number);
+  return word;
+}
 const seqnoOf = (bytes: Uint8Array): number => wordAt(bytes, WORD);
 /** The bytes of what a single message carries. */
 const carriedBy = (bytes: Uint8Array): Uint8Array =>
