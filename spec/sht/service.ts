@@ -32,6 +32,7 @@
  */
 import type { Bytes } from '../framework/bytes.ts';
 import type { EndPoint, Packet } from '../framework/environment.ts';
+import { Latest } from '../framework/latest.ts';
 import type { Log } from '../framework/log.ts';
 import type { OrderedMap } from '../framework/orderedMap.ts';
 import { clause, exists, forAll, type Verdict } from '../framework/verdict.ts';
@@ -76,7 +77,7 @@ export const next = (s: State, t: State): Verdict =>
   ?? clause('what was executed is never rewritten', s.executed.isPrefixOf(t.executed, sameRow))
   ?? clause('one request takes effect at a time', t.executed.length === s.executed.length + 1)
   ?? takesEffect(t.executed.last as Executed, s, t)
-  ?? numbersRise(t.executed);
+  ?? numbersRise(s.executed, t.executed.last as Executed);
 
 /** A request leads from one table to the other, with this reply. */
 const takesEffect = ({ server, request, reply }: Executed, s: State, t: State): Verdict =>
@@ -93,10 +94,9 @@ const takesEffect = ({ server, request, reply }: Executed, s: State, t: State): 
         ),
       ) ?? clause('a set is answered with what was set', reply === request.value)));
 
-/** The last row has higher numbers than the one before it of the same client and server. */
-function numbersRise(executed: Log<Executed>): Verdict {
-  const row = executed.last as Executed;
-  const earlier = earlierOf(executed, row);
+/** A row that is added has higher numbers than the one before it of the same client and server. */
+function numbersRise(executed: Log<Executed>, row: Executed): Verdict {
+  const earlier = latest.in(executed, row);
   return (
     clause('a request takes effect once', earlier === undefined || earlier.seqno < row.seqno)
     ?? clause(
@@ -106,13 +106,8 @@ function numbersRise(executed: Log<Executed>): Verdict {
   );
 }
 
-function earlierOf(executed: Log<Executed>, row: Executed): Executed | undefined {
-  for (let position = executed.length - 2; position >= 0; position--) {
-    const earlier = executed.at(position) as Executed;
-    if (earlier.client === row.client && earlier.server === row.server) return earlier;
-  }
-  return undefined;
-}
+/** The last row of a client and a server, without a search through all that was ever done. */
+const latest = new Latest<Executed>(({ client, server }) => `${client.length} ${client}${server}`);
 
 /** What a client says on the network, under a number of its own. */
 export interface RequestMessage {
