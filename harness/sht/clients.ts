@@ -6,7 +6,7 @@
  * then all act at the same moments, so that much is under way at once, and then nothing.
  */
 import { allTo, assign, type DelegationMap, placeOf } from '../../protocol/sht/delegationMap.ts';
-import { KEY_INF, KEY_ZERO, type Key } from '../../protocol/sht/keys.ts';
+import { KEY_INF, KEY_ZERO, type Key, type KeyRange } from '../../protocol/sht/keys.ts';
 import { type Content, MAX_SAMPLES, type OwnedRange } from '../../protocol/sht/messages.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import type { Random } from '../simulation/random.ts';
@@ -70,6 +70,8 @@ const LOOKS_AGAIN = 0.7;
 const SENSIBLE = 0.8;
 /** How often he has all that a host has in a row handed on. */
 const WHOLE = 0.5;
+/** How often he has keys of one host handed on to two others. */
+const SHARES = 0.5;
 /** How often he names a host by its other name, and how often nobody has that name at all. */
 const FORMAL = 0.1;
 const MISTAKEN = 0.04;
@@ -92,6 +94,8 @@ export class Orders implements Habits {
   readonly #gathers: boolean;
   #gatheredAt: EndPoint;
   #map: DelegationMap;
+  /** What is to be ordered at once after the last order. */
+  #next: Wish | undefined;
   /** Whether something was refused since he has looked last. */
   #isWrong = false;
 
@@ -125,6 +129,11 @@ export class Orders implements Habits {
       this.#isWrong = false;
       return { content, host: random.pick(hosts) };
     }
+    if (this.#next !== undefined) {
+      const wish = this.#next;
+      this.#next = undefined;
+      return wish;
+    }
     const recipient = this.#recipient(random);
     const wanted = rangeIn(this.#keys, random);
     if (!random.happens(SENSIBLE)) {
@@ -135,12 +144,21 @@ export class Orders implements Habits {
     const { low, owner } = this.#map[place] as OwnedRange;
     const high = this.#map[place + 1]?.low ?? KEY_INF;
     const isWhole = random.happens(WHOLE);
-    const range = {
-      low: isWhole || wanted.low < low || wanted.low >= high ? low : wanted.low,
-      high: isWhole || wanted.high > high || wanted.high <= low ? high : wanted.high,
-    };
-    if (hosts.includes(recipient)) this.#map = assign(this.#map, range, recipient);
-    return { content: { type: 'shard', range, recipient }, host: owner };
+    const end = isWhole || wanted.high > high || wanted.high <= low ? high : wanted.high;
+    const begin = isWhole || wanted.low < low || wanted.low >= end ? low : wanted.low;
+    const middle = random.pick(this.#keys);
+    if (!random.happens(SHARES) || middle <= begin || middle >= end) {
+      return this.#order({ low: begin, high: end }, recipient, owner);
+    }
+    // What comes from one host goes to two, the upper part first.
+    this.#next = this.#order({ low: begin, high: middle }, this.#recipient(random), owner);
+    return this.#order({ low: middle, high: end }, recipient, owner);
+  }
+
+  /** An order, which is believed to be obeyed. */
+  #order(range: KeyRange, recipient: EndPoint, host: EndPoint): Wish {
+    if (this.#names.hosts.includes(recipient)) this.#map = assign(this.#map, range, recipient);
+    return { content: { type: 'shard', range, recipient }, host };
   }
 
   /** Something that is elsewhere is to come to where the others are. */
@@ -154,9 +172,7 @@ export class Orders implements Habits {
     const recipient = this.#gatheredAt;
     const place = elsewhere.length > 0 ? random.pick(elsewhere) : 0;
     const { low, owner } = this.#map[place] as OwnedRange;
-    const range = { low, high: this.#map[place + 1]?.low ?? KEY_INF };
-    this.#map = assign(this.#map, range, recipient);
-    return { content: { type: 'shard', range, recipient }, host: owner };
+    return this.#order({ low, high: this.#map[place + 1]?.low ?? KEY_INF }, recipient, owner);
   }
 
   #recipient(random: Random): EndPoint {
