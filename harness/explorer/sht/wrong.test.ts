@@ -20,6 +20,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'accepts numbers that are not next': 'pieces',
   'acknowledges what it has not accepted': 'lossy',
   'takes an acknowledgement for that of one number': 'strangers',
+  'redirects to whomever': 'three-hosts',
+  'refuses for another reason': 'orders',
+  'counts its keys wrongly': 'strangers',
   'sends again under new numbers': 'lossy',
   'sends something else again': 'lossy',
   'says that messages are for others': 'lossy',
@@ -28,9 +31,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'notes what it has not sent': 'lossy',
 };
 
-/** The shortest way to a refusal, and what it says, if there is one. */
-function hunt(what: string, change: (right: ShtRefinement) => ShtRefinement) {
-  const name = ELSEWHERE[what] ?? 'hand-over';
+type Change = (right: ShtRefinement) => ShtRefinement;
+
+/** The shortest way to a refusal where a mistake shows, and what it says, if there is one. */
+const hunt = (what: string, change: Change) => huntIn(ELSEWHERE[what] ?? 'hand-over', change);
+
+function huntIn(name: string, change: Change) {
   const instance = INSTANCES.find((each) => each.name === name) as Instance;
   const model = new ShtModel(instance, { refinement: change(refinementOf(instance)) });
   const { counterexample, complete } = explore(model, { maxStates: 20_000 });
