@@ -9,6 +9,7 @@ import type { ClientNetwork, NetworkListener } from '../../impl/client/network.t
 import type { Io, Received } from '../../impl/framework/io.ts';
 import type { Configuration } from '../../impl/sht/configuration.ts';
 import { ShtHost } from '../../impl/sht/host.ts';
+import { marshal } from '../../impl/sht/marshal.ts';
 import type { Content } from '../../impl/sht/messages.ts';
 import { COMPATIBLE, DEFAULT, type Parameters } from '../../impl/sht/parameters.ts';
 import { parse } from '../../impl/sht/parse.ts';
@@ -16,7 +17,7 @@ import type { EndPoint } from '../../spec/framework/environment.ts';
 import { Random } from '../simulation/random.ts';
 import type { VirtualTimers } from './virtualTimers.ts';
 
-export { COMPATIBLE, DEFAULT };
+export { COMPATIBLE, DEFAULT, marshal };
 
 /** Something that took effect at a host. */
 export interface Effect {

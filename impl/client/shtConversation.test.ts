@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HOST_NAMES, RunningShtHosts } from '../../harness/testing/runningShtHosts.ts';
+import { HOST_NAMES, marshal, RunningShtHosts } from '../../harness/testing/runningShtHosts.ts';
 import { VirtualTimers } from '../../harness/testing/virtualTimers.ts';
 import { type Asked, askOne } from './shtAsking.ts';
 import { ShtHosts } from './shtHosts.ts';
@@ -66,6 +66,24 @@ describe('somebody whose key was used before', () => {
     const status = await ask(hosts, 0, statusRequest(KEY_ZERO, 0));
     expect(status).toMatchObject({ type: 'status', keys: 3 });
     expect(hosts.counters.strays).toBe(3);
+  });
+
+  test('acknowledges nothing before he knows which numbers are next', async () => {
+    const { timers, come, ask, running } = scene();
+    const before = come();
+    for (const key of [1n, 2n]) void askOne(before, 0, getRequest(key), 1e9);
+    timers.pass(11);
+    running.disconnect(ME, 0);
+    before.close();
+    timers.pass(1000);
+    const hosts = come(99n);
+    // An old answer, and once more: that would be acknowledged at once.
+    const [old] = running.hosts[0]?.peers.get(ME)?.unacked ?? [];
+    for (let each = 0; each < 2; each++) {
+      if (old) running.babble(ME, 0, marshal(old));
+      timers.pass(1);
+    }
+    expect(await ask(hosts, 0, getRequest(3n))).toMatchObject({ type: 'reply' });
   });
 
   test('would be answered nothing at all if he began anew', async () => {
