@@ -12,14 +12,11 @@ import { counter } from '../../spec/apps/counter.ts';
 import { checkService } from '../apps/checkService.ts';
 import { COUNTER, FAR_COUNTERS, KEY_VALUE, SMALL_KEY_VALUE, type Trial } from '../apps/trials.ts';
 import type { Outcome } from '../campaign/behaviour.ts';
-import {
-  type AnyCampaignService,
-  type CampaignOptions,
-  serviceNamed,
-} from '../campaign/services.ts';
+import { type AnyCampaignService, serviceNamed } from '../campaign/services.ts';
 import { anyReplicas } from '../rsl/anyReplica.ts';
 import { anyHosts } from '../sht/anyHost.ts';
 import { shtHostCampaign } from '../sht/hostCampaign.ts';
+import type { ShtShape } from '../sht/shape.ts';
 import { checkAnyStates } from '../simulation/anyState.ts';
 import { NO_FAULTS, noFaultsYet } from '../simulation/faults.ts';
 import { Random } from '../simulation/random.ts';
@@ -28,17 +25,20 @@ import type { Ground, Mutant } from './mutant.ts';
 /** What a hunt needs to know of a service. */
 export type Grounds = Pick<AnyCampaignService, 'shapes' | 'behaviours'>;
 
-/** Something that is done once for each seed, and gives how many steps it checked. */
-const once = (act: (seed: number, options: CampaignOptions) => number): Grounds => ({
-  shapes: (options) =>
+/** Something that is done for each seed, and gives how many steps it checked. */
+const each = (act: (seed: number) => number): ReturnType<Grounds['behaviours']> => ({
+  never: [],
+  run: ({ seed }) => outcomeOf(() => act(seed)),
+  replay: () => outcomeOf(() => 0),
+});
+
+/** The same, where all seeds are of one configuration. */
+const once = (act: (seed: number) => number): Grounds => ({
+  shapes: () =>
     fc
       .noShrink(fc.integer())
-      .map((seed) => ({ config: options, plan: { seed, steps: 0, faults: NO_FAULTS } })),
-  behaviours: (options) => ({
-    never: [],
-    run: ({ seed }) => outcomeOf(() => act(seed, options as CampaignOptions)),
-    replay: () => outcomeOf(() => 0),
-  }),
+      .map((seed) => ({ config: undefined, plan: { seed, steps: 0, faults: NO_FAULTS } })),
+  behaviours: () => each(act),
 });
 
 function outcomeOf(act: () => number): Outcome {
@@ -82,11 +82,12 @@ function askApplications(seed: number): number {
   return TRIALS.length * SEQUENCES;
 }
 
-/** Steps of running hosts in one of the configurations in which their service is tried. */
-function stepHosts(seed: number, options: CampaignOptions): number {
-  const [shape] = fc.sample(shtHostCampaign.shapes(options), { seed, numRuns: 1 });
-  return shape === undefined ? 0 : checkAnyStates(anyHosts(shape.config, new Random(seed)));
-}
+/** Steps of hosts of the hash table, in the configurations in which behaviours are tried. */
+const anyTables: Grounds = {
+  shapes: (options) => shtHostCampaign.shapes(options),
+  behaviours: (config) =>
+    each((seed) => checkAnyStates(anyHosts(config as ShtShape, new Random(seed)))),
+};
 
 /** By ground and service. */
 const ELSEWHERE: Readonly<Record<Ground, Readonly<Record<string, Grounds>>>> = {
@@ -96,7 +97,7 @@ const ELSEWHERE: Readonly<Record<Ground, Readonly<Record<string, Grounds>>>> = {
         anyReplicas({ service: CounterService, application: counter }, new Random(seed)),
       ),
     ),
-    sht: once(stepHosts),
+    sht: anyTables,
   },
   'applications alone': { rsl: once(askApplications) },
 };

@@ -28,11 +28,6 @@ const acknowledged: readonly NamedMutant[] = [
     ],
   },
   {
-    name: 'takes an acknowledgement for one of everything',
-    clauses: ['S9', 'S17'],
-    patches: [patch(DELIVERY, 'unacked: peer.unacked.slice(count),', 'unacked: [],')],
-  },
-  {
     name: 'takes an acknowledgement for one of a single message',
     clauses: ['S9'],
     patches: [
@@ -42,11 +37,6 @@ const acknowledged: readonly NamedMutant[] = [
         'unacked: peer.unacked.filter((msg) => msg.seqno !== seqno),',
       ),
     ],
-  },
-  {
-    name: 'counts one more for every acknowledgement',
-    clauses: ['S9', 'S17'],
-    patches: [patch(DELIVERY, '    acked: seqno,\n', '    acked: peer.acked + 1,\n')],
   },
   {
     name: 'believes an acknowledgement that is old',

@@ -24,13 +24,6 @@ const adopting: readonly NamedMutant[] = [
     ],
   },
   {
-    name: 'has nothing but what it has adopted',
-    clauses: [SPECIFIED],
-    patches: [
-      patch(MOVING, 'table: h.table.outside(range.low, range.high).merge(table),', 'table,'),
-    ],
-  },
-  {
     name: 'adopts the key behind the range, too',
     clauses: ['S4'],
     patches: [
@@ -43,17 +36,6 @@ const adopting: readonly NamedMutant[] = [
         h.constants.me,
       ),
 `,
-      ),
-    ],
-  },
-  {
-    name: 'adopts no delegation that has a value',
-    clauses: ['S4', SPECIFIED],
-    patches: [
-      patch(
-        MOVING,
-        'for (const [, value] of table) if (!isShort(h, value)) return false;',
-        "for (const [, value] of table) if (value !== '') return false;",
       ),
     ],
   },
@@ -82,14 +64,6 @@ const mapping: readonly NamedMutant[] = [
   const high = end < KEY_INF ? end + 1n : end;
   if (high <= low) return map;`,
       ),
-    ],
-  },
-  {
-    name: 'map: leaves out the beginning of a range',
-    clauses: ['S1', 'S4', 'S5', 'S23', SPECIFIED],
-    patches: [
-      patch(MAP, '    { low, owner },\n', '    { low: low + 1n, owner },\n'),
-      patch(MAP, 'map.filter((each) => each.low < low)', 'map.filter((each) => each.low <= low)'),
     ],
   },
   {

@@ -87,17 +87,6 @@ const accepting: readonly NamedMutant[] = [
     patches: [patch(DELIVERY, '      accepted: peer.accepted,\n', '      accepted: 0,\n')],
   },
   {
-    name: 'forgets what it has accepted when it hears an acknowledgement',
-    clauses: ['S17'],
-    patches: [
-      patch(
-        DELIVERY,
-        '  return {\n    accepted: peer.accepted,\n',
-        '  return {\n    accepted: 0,\n',
-      ),
-    ],
-  },
-  {
     name: 'processes what is waiting and leaves it there',
     clauses: ['S20', 'S23', 'S24', SPECIFIED],
     patches: [patch(HOST, 'return step(done(h), msg.content', 'return step(h, msg.content')],
@@ -116,11 +105,6 @@ const sending: readonly NamedMutant[] = [
     patches: [patch(DELIVERY, 'seqno: lastSent(peer) + 1, dst', 'seqno: lastSent(peer), dst')],
   },
   {
-    name: 'leaves a number out',
-    clauses: ['S9'],
-    patches: [patch(DELIVERY, 'seqno: lastSent(peer) + 1, dst', 'seqno: lastSent(peer) + 2, dst')],
-  },
-  {
     name: 'does not keep what it has sent',
     clauses: ['S4', 'S12', 'S24'],
     patches: [patch(DELIVERY, 'unacked: [...peer.unacked, msg],', 'unacked: peer.unacked,')],
@@ -129,13 +113,6 @@ const sending: readonly NamedMutant[] = [
     name: 'keeps only the last that it has sent',
     clauses: ['S9', 'S24'],
     patches: [patch(DELIVERY, 'unacked: [...peer.unacked, msg],', 'unacked: [msg],')],
-  },
-  {
-    name: 'keeps what it has sent the wrong way round',
-    clauses: ['S9'],
-    patches: [
-      patch(DELIVERY, 'unacked: [...peer.unacked, msg],', 'unacked: [msg, ...peer.unacked],'),
-    ],
   },
   {
     name: 'keeps what it has not sent',

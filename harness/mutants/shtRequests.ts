@@ -78,11 +78,6 @@ export const answers: readonly NamedMutant[] = [
     ],
   },
   {
-    name: 'says that it has set a key and does not',
-    clauses: [SPECIFIED],
-    patches: [patch(REQUESTS, 'return tell({ ...h, table }, src,', 'return tell(h, src,')],
-  },
-  {
     name: 'forgets a key when it is asked for it',
     clauses: [SPECIFIED],
     patches: [
@@ -114,17 +109,6 @@ export const answers: readonly NamedMutant[] = [
     clauses: ['S21'],
     patches: [
       patch(REQUESTS, 'owner: ownerOf(h.delegationMap, key) }),', 'owner: h.constants.me }),'),
-    ],
-  },
-  {
-    name: 'redirects even from its own keys',
-    clauses: ['S21'],
-    patches: [
-      patch(
-        REQUESTS,
-        `clause("the key is not this host's own", !isMine(h, content.key))\n    ?? `,
-        '',
-      ),
     ],
   },
   {

@@ -48,13 +48,9 @@ const orders: readonly NamedMutant[] = [
     patches: [patch(MOVING, '!constants.isAdministrator(src)', 'false')],
   },
   {
-    name: 'takes orders for nothing',
-    clauses: [TAKEN, SENDS],
-    patches: [patch(MOVING, "  if (isEmpty(range)) return 'the range is empty';\n", '')],
-  },
-  {
     name: 'takes more orders than it may',
     clauses: [TAKEN],
+    ground: 'arbitrary states',
     options: { ...OURS, settings: { orders: 1 } },
     patches: [patch(MOVING, 'orders.length >= parameters.maxOrders ||', 'orders.length < 0 ||')],
   },
@@ -126,18 +122,6 @@ const handingOver: readonly NamedMutant[] = [
     name: 'hands keys over and keeps them, too',
     clauses: [STATE],
     patches: [patch(MOVING, '  h.delegationMap.assign(range, recipient);\n', '')],
-  },
-  {
-    name: 'hands keys over and says nothing',
-    clauses: [STATE, SENDS],
-    patches: [
-      patch(MOVING, "  h.tell(io, recipient, { type: 'delegate', range, entries });\n", ''),
-    ],
-  },
-  {
-    name: 'hands keys over and does not count it',
-    clauses: [STATE],
-    patches: [patch(MOVING, '  h.numDelegations++;\n  // The', '  // The')],
   },
   {
     name: 'hands over all the range with the first piece',
@@ -226,18 +210,6 @@ const adopting: readonly NamedMutant[] = [
     ],
   },
   {
-    name: 'adopts what they have and not the keys',
-    clauses: [STATE],
-    patches: [patch(MOVING, '  h.delegationMap.assign(range, h.constants.me);\n', '')],
-  },
-  {
-    name: 'adopts keys and does not count it',
-    clauses: [STATE],
-    patches: [
-      patch(MOVING, '  h.numDelegations++;\n  h.counters.keysAdopted', '  h.counters.keysAdopted'),
-    ],
-  },
-  {
     name: 'keeps what it had in a range that it adopts',
     clauses: [STATE],
     ground: 'arbitrary states',
@@ -315,11 +287,6 @@ const mapping: readonly NamedMutant[] = [
     name: 'map: leaves two ranges of one host side by side, from behind',
     clauses: [STATE],
     patches: [patch(MAP, '    if (after === owner && to === last) end = last + 1;\n', '')],
-  },
-  {
-    name: 'map: leaves two ranges of one host side by side, from before',
-    clauses: [STATE],
-    patches: [patch(MAP, 'if (ranges[from - 1]?.owner !== owner) put.push', 'put.push')],
   },
   {
     name: 'map: begins before the first key',

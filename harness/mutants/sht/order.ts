@@ -25,17 +25,6 @@ export const order: readonly NamedMutant[] = [
     patches: [patch(RESENDING, '  h.resentAt = now;\n', '  h.resentAt = io.readClock();\n')],
   },
   {
-    name: 'looks at the clock before it receives',
-    clauses: [ORDER],
-    patches: [
-      patch(
-        HOST,
-        "if (wake === 'packet') return receive(this, io);",
-        "if (wake === 'packet' && io.readClock() >= 0) return receive(this, io);",
-      ),
-    ],
-  },
-  {
     name: 'hands keys over and then looks for packets',
     clauses: [ORDER],
     options: RESTLESS,
@@ -61,14 +50,6 @@ export const clocks: readonly NamedMutant[] = [
         '  h.numDelegations++;\n  // The',
         '  io.readClock();\n  h.numDelegations++;\n  // The',
       ),
-    ],
-  },
-  {
-    name: 'does not look at the clock before it sends again',
-    clauses: ['the action reads the clock'],
-    options: RESTLESS,
-    patches: [
-      patch(RESENDING, 'const now = io.readClock();', 'const now = h.resentAt + 1_000_000;'),
     ],
   },
   {

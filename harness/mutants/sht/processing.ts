@@ -11,13 +11,6 @@ const MANY_KEYS = { settings: { keys: 40 } } as const;
 
 const requests: readonly NamedMutant[] = [
   {
-    name: 'redirects to itself, and answers for what is elsewhere',
-    clauses: [unless("the key is not this host's own"), unless("the key is this host's own")],
-    patches: [
-      patch(PROCESSING, 'if (owner !== h.constants.me) {', 'if (owner === h.constants.me) {'),
-    ],
-  },
-  {
     name: 'answers a get for what is elsewhere',
     clauses: [unless("the key is this host's own")],
     patches: [
@@ -63,17 +56,6 @@ const requests: readonly NamedMutant[] = [
     ],
   },
   {
-    name: 'deletes a key that is set to the empty value',
-    clauses: [STATE],
-    patches: [
-      patch(
-        PROCESSING,
-        'if (value === undefined) h.table.delete(key);',
-        'if (!value) h.table.delete(key);',
-      ),
-    ],
-  },
-  {
     name: 'replies with what a key had',
     clauses: [SENDS, STATE],
     patches: [
@@ -104,18 +86,6 @@ const requests: readonly NamedMutant[] = [
         PROCESSING,
         'if (length > h.constants.parameters.maxValueBytes) {',
         'if (length > h.constants.parameters.maxValueBytes + 1) {',
-      ),
-    ],
-  },
-  {
-    name: 'redirects with values that are too long',
-    clauses: [unless('the value is not too long')],
-    options: { settings: { valueBytes: 2 } },
-    patches: [
-      patch(
-        PROCESSING,
-        'if (length > h.constants.parameters.maxValueBytes) {',
-        'if (length > h.constants.parameters.maxValueBytes && h.isMine(content.key)) {',
       ),
     ],
   },
@@ -182,28 +152,10 @@ const status: readonly NamedMutant[] = [
     patches: [patch(PROCESSING, 'constants.isAdministrator(src) ? samples : 0', 'samples')],
   },
   {
-    name: 'tells of the range behind the one that was asked for',
-    clauses: [SENDS],
-    options: OURS,
-    patches: [
-      patch(
-        PROCESSING,
-        'const first = delegationMap.placeOf(from);',
-        'const first = Math.min(delegationMap.placeOf(from) + 1, ranges.length - 1);',
-      ),
-    ],
-  },
-  {
     name: 'tells of no orders',
     clauses: [SENDS],
     options: OURS,
     patches: [patch(PROCESSING, '    orders,\n', '    orders: [],\n')],
-  },
-  {
-    name: 'tells of as many keys as were asked for, as if there were so many',
-    clauses: [SENDS],
-    options: { ...OURS, settings: { keys: 12 } },
-    patches: [patch(PROCESSING, 'Math.floor((place * size) / count)', 'Math.min(place, size - 1)')],
   },
   {
     name: 'tells all of its keys however few were asked for',
@@ -276,24 +228,6 @@ const tables: readonly NamedMutant[] = [
     clauses: [STATE, SENDS],
     options: MANY_KEYS,
     patches: [SMALL_BLOCKS, patch(TABLE, '    left.values.push(...right.values);\n', '')],
-  },
-  {
-    name: 'table: joins blocks that are full together',
-    clauses: [STATE, SENDS],
-    options: MANY_KEYS,
-    patches: [
-      SMALL_BLOCKS,
-      patch(
-        TABLE,
-        'if (!isSparse && kept > 0 && right.values.length > 0) return;',
-        'if (kept + right.values.length > BLOCK) return;',
-      ),
-      patch(
-        TABLE,
-        '    this.#drop(at + 1, at + 2);\n',
-        '    if (isSparse) this.#drop(at + 1, at + 2);\n',
-      ),
-    ],
   },
 ];
 

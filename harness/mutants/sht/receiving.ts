@@ -24,11 +24,6 @@ const accepting: readonly NamedMutant[] = [
     ],
   },
   {
-    name: 'accepts its sender’s last once more',
-    clauses: [unless('it is the next of its sender'), unless('it was not accepted before')],
-    patches: [patch(RECEIVING, 'if (msg.seqno < next) return', 'if (msg.seqno < next - 1) return')],
-  },
-  {
     name: 'throws its own message away for one that comes',
     clauses: [unless('no other message is waiting')],
     patches: [
@@ -51,31 +46,9 @@ const accepting: readonly NamedMutant[] = [
     patches: [patch(RECEIVING, '    io.send(src, marshalAck(msg.seqno));\n', '')],
   },
   {
-    name: 'acknowledges one number too many',
-    clauses: [SENDS],
-    patches: [
-      patch(
-        RECEIVING,
-        '    io.send(src, marshalAck(msg.seqno));\n',
-        '    io.send(src, marshalAck(msg.seqno + 1));\n',
-      ),
-    ],
-  },
-  {
     name: 'acknowledges only what is new',
     clauses: [SENDS],
     patches: [patch(RECEIVING, '  io.send(src, marshalAck(seqno));\n', '')],
-  },
-  {
-    name: 'acknowledges the last that it has accepted whatever it hears',
-    clauses: [SENDS],
-    patches: [
-      patch(
-        RECEIVING,
-        '  io.send(src, marshalAck(seqno));\n',
-        '  io.send(src, marshalAck(h.peers.get(src)?.accepted ?? 0));\n',
-      ),
-    ],
   },
   {
     name: 'answers again whoever repeats anything',
@@ -163,17 +136,6 @@ const acknowledged: readonly NamedMutant[] = [
     ],
   },
   {
-    name: 'takes what is acknowledged for one message',
-    clauses: [STATE],
-    patches: [
-      patch(
-        PEER,
-        'const count = Math.min(seqno - this.acked, this.unacked.length);',
-        'const count = Math.min(1, this.unacked.length);',
-      ),
-    ],
-  },
-  {
     name: 'notes an acknowledgement before it counts what that is for',
     clauses: [STATE],
     patches: [
@@ -183,11 +145,6 @@ const acknowledged: readonly NamedMutant[] = [
         '    this.acked = seqno;\n    const count = Math.min(seqno - this.acked, this.unacked.length);\n',
       ),
     ],
-  },
-  {
-    name: 'forgets only the first of several that are acknowledged',
-    clauses: [STATE],
-    patches: [patch(PEER, 'else this.unacked.splice(0, count);', 'else this.unacked.shift();')],
   },
   {
     name: 'forgets the last of those that are acknowledged and not the first',
@@ -220,16 +177,6 @@ const sending: readonly NamedMutant[] = [
     patches: [patch(PEER, 'return this.acked + this.unacked.length;', 'return this.acked;')],
   },
   {
-    name: 'does not keep what it says',
-    clauses: [STATE],
-    patches: [patch(PEER, '    this.unacked.push(msg);\n', '')],
-  },
-  {
-    name: 'does not count the bytes of what it says',
-    clauses: [STATE],
-    patches: [patch(PEER, '    this.unackedBytes += valueBytes(content);\n', '')],
-  },
-  {
     name: 'sends everything again at once',
     clauses: [SENDS],
     options: { settings: { resent: 1, clients: 4 } },
@@ -238,18 +185,6 @@ const sending: readonly NamedMutant[] = [
         PEER,
         'const count = Math.min(most, this.unacked.length);',
         'const count = this.unacked.length;',
-      ),
-    ],
-  },
-  {
-    name: 'sends the first again as often as there are more',
-    clauses: [SENDS],
-    options: { settings: { clients: 4 } },
-    patches: [
-      patch(
-        PEER,
-        'io.send(dst, marshal(this.unacked[place] as SingleMessage));',
-        'io.send(dst, marshal(this.unacked[0] as SingleMessage));',
       ),
     ],
   },
@@ -284,12 +219,6 @@ const sending: readonly NamedMutant[] = [
         '',
       ),
     ],
-  },
-  {
-    name: 'forgets when it has sent again',
-    clauses: [STATE],
-    options: RESTLESS,
-    patches: [patch(RESENDING, '  h.resentAt = now;\n', '')],
   },
   {
     name: 'adds to what it has noted',

@@ -73,14 +73,6 @@ export const reading: readonly Omit<NamedMutant, 'clauses'>[] = [
     name: 'swaps the bounds of ranges, for itself and all others like it',
     patches: [READS_RANGE, WRITES_RANGE],
   },
-  { name: 'reads the bounds of ranges the wrong way round', patches: [READS_RANGE] },
-  {
-    name: 'takes nothing for a value and a value for nothing',
-    patches: [
-      patch(PARSE, 'if (absent === 1) return', 'if (absent === 0) return'),
-      patch(PARSE, 'if (absent !== 0) return', 'if (absent !== 1) return'),
-    ],
-  },
   {
     name: 'takes any number but 0 for nothing',
     ground: 'arbitrary states',
@@ -117,17 +109,6 @@ export const reading: readonly Omit<NamedMutant, 'clauses'>[] = [
     options: { compatible: true },
     patches: [
       patch(PARSE, 'return compatible || number === undefined ?', 'return number === undefined ?'),
-    ],
-  },
-  {
-    name: 'reads requests for numbers that the original does not know',
-    options: { compatible: true },
-    patches: [
-      patch(
-        PARSE,
-        "return compatible ? undefined : { type: 'numbersRequest' };",
-        "return { type: 'numbersRequest' };",
-      ),
     ],
   },
   {
@@ -208,17 +189,6 @@ export const saying: readonly NamedMutant[] = [
     name: 'writes what lies behind all keys as what lies before them',
     clauses: [SENDS],
     patches: [patch(MARSHAL, 'const INFINITE = 42;', 'const INFINITE = 0;')],
-  },
-  {
-    name: 'writes what lies behind all keys as the last key',
-    clauses: [SENDS],
-    patches: [
-      patch(
-        MARSHAL,
-        'if (bound === KEY_INF) return put(INFINITE, bytes, put(1, bytes, at));',
-        'if (bound === KEY_INF) return putKey(bound - 1n, bytes, put(0, bytes, at));',
-      ),
-    ],
   },
   {
     name: 'writes the bounds of ranges the wrong way round',
