@@ -1,9 +1,9 @@
 /**
- * # A processor of one's own
+ * # Processors of one's own
  *
- * Where a server and its load are one process each, each is kept to a processor. Otherwise it is up
- * to chance whether both share one; with few requests under way that makes a difference of four,
- * for then nobody has to be woken from sleep.
+ * A load is kept to one processor and servers to the others. Otherwise it is up to chance whether
+ * both share one; with few requests under way that makes a difference of four, for then nobody has
+ * to be woken from sleep.
  */
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -11,8 +11,15 @@ import { availableParallelism } from 'node:os';
 export const SERVER_PROCESSOR = 0;
 export const LOAD_PROCESSOR = 1;
 
-const canPin =
-  availableParallelism() > 1 && spawnSync('taskset', ['--version']).error === undefined;
+const processors = availableParallelism();
+
+const canPin = processors > 1 && spawnSync('taskset', ['--version']).error === undefined;
+
+/** The processor of each of several servers: another for each, as long as there are any. */
+export function serverProcessor(index: number): number {
+  const place = index % (processors - 1);
+  return place < LOAD_PROCESSOR ? place : place + 1;
+}
 
 /** The command, kept to a processor if one is given and this machine knows how. */
 export function pinned(

@@ -3,8 +3,9 @@
  *
  * One host, and three over which the keys are spread, in memory only, beside Redis and beside a bare
  * echo of messages as long, in the same run and in turn. All are asked by the same lean load, one
- * process that speaks the protocol of each; Redis by its own `redis-benchmark` as well. Where server
- * and load are one process each, each has a core of its own; three hosts and their load share.
+ * process that speaks the protocol of each; Redis by its own `redis-benchmark` as well. The load has
+ * a core of its own and servers have the others: on a machine with two, three hosts have as much as
+ * one, and are measured for what it costs that keys are spread.
  *
  * The two ways to load Redis differ in what they cost, for one is C and the other JavaScript, and in
  * when they ask: with several requests under way, `redis-benchmark` waits until all are answered,
@@ -109,8 +110,9 @@ class Scene {
 
   async start(directory: string): Promise<void> {
     const { useTls } = this.#plan;
-    const one = await ShtCluster.start(join(directory, 'one'), 1, useTls);
-    const three = await ShtCluster.start(join(directory, 'three'), HOSTS, useTls);
+    const how = { useSsl: useTls, isPinned: true };
+    const one = await ShtCluster.start(join(directory, 'one'), { ...how, count: 1 });
+    const three = await ShtCluster.start(join(directory, 'three'), { ...how, count: HOSTS });
     await this.#load('one', { type: 'sht', serviceFile: one.serviceFile, hosts: 1 }, one.hosts);
     const spread = { type: 'sht', serviceFile: three.serviceFile, hosts: HOSTS } as const;
     await this.#load('three', spread, three.hosts);
@@ -166,9 +168,9 @@ class Scene {
   ): Promise<void> {
     const clients = Math.max(...this.#plan.clients);
     const pids = servers.map(({ pid }) => pid);
-    const settings = { target, keys: KEYS, clients, servers: pids };
-    const pin = side === 'three' ? {} : { processor: LOAD_PROCESSOR };
-    this.#loads.set(side, await StoreLoad.start({ ...settings, ...pin }));
+    const processor = LOAD_PROCESSOR;
+    const settings = { target, keys: KEYS, clients, servers: pids, processor };
+    this.#loads.set(side, await StoreLoad.start(settings));
   }
 }
 

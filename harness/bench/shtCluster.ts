@@ -8,9 +8,15 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCerts } from '../../impl/framework/createCerts.ts';
 import { CLI, ServerProcess, vacantPorts } from '../testing/lockServers.ts';
-import { pinned, SERVER_PROCESSOR } from './pinned.ts';
+import { pinned, serverProcessor } from './pinned.ts';
 
 const TYPE = 'IronSHT';
+
+interface ClusterOptions {
+  readonly count: number;
+  readonly useSsl: boolean;
+  readonly isPinned: boolean;
+}
 
 export class ShtCluster {
   readonly serviceFile: string;
@@ -29,10 +35,13 @@ export class ShtCluster {
   }
 
   /**
-   * Makes the files in a directory, starts so many hosts, and waits until they are ready. A host
-   * that is alone keeps to the processor of servers.
+   * Makes the files in a directory, starts so many hosts, and waits until they are ready. If they
+   * are pinned, they leave a processor to their load.
    */
-  static async start(directory: string, count: number, useSsl: boolean): Promise<ShtCluster> {
+  static async start(
+    directory: string,
+    { count, useSsl, isPinned }: ClusterOptions,
+  ): Promise<ShtCluster> {
     const addresses = (await vacantPorts(count)).flatMap((port, index) => [
       `addr${index + 1}=127.0.0.1`,
       `port${index + 1}=${port}`,
@@ -46,9 +55,9 @@ export class ShtCluster {
     const keyFile = (number: number) => join(directory, `Test.${TYPE}.server${number}.private.txt`);
     const kept = join(directory, 'kept.private.txt');
     copyFileSync(keyFile(1), kept);
-    const prefix = count === 1 ? pinned(SERVER_PROCESSOR) : [];
     const hosts = Array.from({ length: count }, (_, index) => {
-      return new ServerProcess([CLI, 'sht-server', serviceFile, keyFile(index + 1)], {}, prefix);
+      const args = [CLI, 'sht-server', serviceFile, keyFile(index + 1)];
+      return new ServerProcess(args, {}, isPinned ? pinned(serverProcessor(index)) : []);
     });
     await Promise.all(hosts.map((host) => host.printed('[[READY]]')));
     return new ShtCluster(serviceFile, kept, hosts);

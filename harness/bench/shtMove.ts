@@ -35,7 +35,11 @@ export async function benchShtMove({
   const directory = mkdtempSync(join(tmpdir(), 'ironfleet-'));
   const keys = quick ? FEWER_KEYS : KEYS;
   try {
-    const cluster = await ShtCluster.start(directory, HOSTS, false);
+    const cluster = await ShtCluster.start(directory, {
+      count: HOSTS,
+      useSsl: false,
+      isPinned: false,
+    });
     const { serviceFile } = cluster;
     await fill(cluster, keys);
     const settings = { serviceFile, clients: CLIENTS, keys, valueBytes: VALUE_BYTES };
