@@ -39,6 +39,8 @@ export interface RunningOptions {
   readonly aliases?: Configuration['aliases'];
   /** How long a message takes at most, in milliseconds. */
   readonly delay?: number;
+  /** How much longer it takes from host to host. */
+  readonly hostDelay?: number;
   readonly seed?: number;
   /** Whether hosts send no answer again, as those of the original. */
   readonly neverAgain?: boolean;
@@ -79,6 +81,7 @@ export class RunningShtHosts {
   readonly #random: Random;
   readonly #delay: number;
   readonly #neverAgain: boolean;
+  readonly #hostDelay: number;
   readonly #inboxes: readonly Received[][];
   readonly #clients = new Map<EndPoint, Client>();
   readonly #between = new Map<string, Way>();
@@ -87,6 +90,7 @@ export class RunningShtHosts {
   constructor(timers: VirtualTimers, options: RunningOptions = {}) {
     const { parameters, administrators, aliases, delay = 10, seed = 7 } = options;
     this.#neverAgain = options.neverAgain ?? false;
+    this.#hostDelay = options.hostDelay ?? 0;
     this.#timers = timers;
     this.#random = new Random(seed);
     this.#delay = delay;
@@ -200,10 +204,11 @@ export class RunningShtHosts {
     const name = `${from}→${host}`;
     const way = this.#between.get(name) ?? newWay();
     this.#between.set(name, way);
-    this.#deliver(way, () => {
+    const arrive = (): void => {
       this.#inboxes[host]?.push({ src: HOST_NAMES[from] ?? '', bytes });
       this.#run(host);
-    });
+    };
+    this.#deliver(way, () => void this.#timers.after(this.#hostDelay, arrive));
   }
 
   /** Has a host do all that there is to do now. */
