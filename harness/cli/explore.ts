@@ -49,7 +49,7 @@ and administrators ever say; every report says what. The parts are:
   three-hosts, two-givers                 keys go around, and come from two sides
   acknowledged, strangers, at-the-end     what clients leave unacknowledged, liars, the last numbers
   original     what the original does
-  lossy        what is lost is sent again until it arrives
+  lossy, lossy-three                      what is lost is sent again until it arrives
 
 Examples:
   $ ironfleet explore lock                            3 hosts, 20 epochs: all of it in a moment
@@ -61,7 +61,7 @@ Examples:
   $ ironfleet explore rsl --part election --ballots 3   1.3 million states
   $ ironfleet explore rsl --part restart --replicas 2 --ballots 3 --restarts 2
   $ ironfleet explore rsl --part agreement --no-symmetry
-  $ ironfleet explore sht                             all parts: about two minutes
+  $ ironfleet explore sht                             all parts: about a minute
   $ ironfleet explore sht --part pieces
 
 The exit code is 0 if nothing is refused, 1 if something is, and 2 for wrong usage. What cuts a search is

@@ -10,7 +10,7 @@ const named = (name: string): Instance =>
   INSTANCES.find((instance) => instance.name === name) as Instance;
 
 /** Those of which all is known soon; of the others only the beginning is looked at here. */
-const SMALL = ['hand-over', 'pieces', 'at-the-end', 'lossy'];
+const SMALL = ['hand-over', 'pieces', 'at-the-end', 'lossy', 'lossy-three'];
 const BEGINNING = { maxStates: 6_000 };
 
 const known = new Map<string, Explored>();
@@ -69,10 +69,10 @@ describe('the instances of the hash table', { timeout: 120_000 }, () => {
 });
 
 describe('keys arrive in the end', () => {
-  test('on a network that loses packets', () => {
-    const { liveness, model } = exploredOf('lossy');
+  test.each(['lossy', 'lossy-three'])('on a network that loses packets: %s', (name) => {
+    const { liveness, model, found } = exploredOf(name);
     expect(liveness?.holds).toBe(true);
-    expect(liveness?.states).toBe(exploredOf('lossy').found.distinctStates);
+    expect(liveness?.states).toBe(found.distinctStates);
     expect(model.parts.packets).toBeGreaterThan(20);
   });
 

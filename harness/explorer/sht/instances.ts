@@ -205,4 +205,17 @@ export const INSTANCES: readonly Instance[] = [
     without: [],
     live: true,
   },
+  {
+    name: 'lossy-three',
+    about: 'two keys are handed on from host to host, and whatever is lost is sent again',
+    hosts: 3,
+    said: [
+      ...conversation('client1', 'a', set(0n, 'x'), set(1n, 'y')),
+      ...conversation('client1', 'c', get(0n)),
+      ...conversation('admin1', 'a', shard(0n, 2n, 'b'), shard(1n, 2n, 'c')),
+      ...conversation('admin1', 'b', shard(0n, 1n, 'c')),
+    ],
+    without: [],
+    live: true,
+  },
 ];
