@@ -40,7 +40,7 @@ class Counters implements Readonly<Record<string, number>> {
   resent = 0;
   keysHandedOn = 0;
   keysAdopted = 0;
-  /** How often a client was made to wait because it was sent much again. */
+  /** How often a client was made to wait because it was sent very much, or much again. */
   clientsHeld = 0;
 }
 
@@ -48,7 +48,12 @@ class Counters implements Readonly<Record<string, number>> {
 export interface Observer {
   /** A client has asked again for what it has not acknowledged, and was sent it. */
   answeredAgain?(client: EndPoint, peer: Peer): void;
+  /** A client was sent a value of so many bytes; only told of {@link LONG} ones. */
+  answeredAtLength?(client: EndPoint, bytes: number): void;
 }
+
+/** So many bytes of a value take much longer than all else about an answer. */
+export const LONG = 512 * 1024;
 
 export class ShtHost implements Host, HostState {
   readonly constants: Constants;
@@ -118,5 +123,8 @@ export class ShtHost implements Host, HostState {
 
   tell(io: Io, dst: EndPoint, content: Content): void {
     this.peerOf(dst).tell(io, dst, content);
+    if (content.type !== 'reply' || content.value === undefined) return;
+    const { length } = content.value;
+    if (length >= LONG) this.observer.answeredAtLength?.(dst, length);
   }
 }

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { EndPoint } from '../../spec/framework/environment.ts';
 import { OrderedIo } from '../framework/orderedIo.ts';
+import { LONG } from './host.ts';
 import { marshal } from './marshal.ts';
 import type { Content, Message } from './messages.ts';
 import { PACE, PacedHost } from './pacedHost.ts';
@@ -83,6 +84,18 @@ test('who was sent little again is not held, nor is another host', () => {
   expect(askAgain('01', PACE / 2)).toEqual(['acceptAgain']);
   expect(askAgain('b0', 10 * PACE)).toEqual(['acceptAgain']);
   expect(events).toEqual([]);
+});
+
+test('a client that is sent a long value is held for as long as that takes, every time', () => {
+  const set = single(1, { type: 'set', key: 1n, value: 'x'.repeat(LONG) });
+  expect(hear('01', set)).toEqual(['accept', 'set', 'idle']);
+  expect(events).toEqual(['hold 01']);
+  now = 1;
+  expect(settle()).toEqual(['idle']);
+  expect(events).toEqual(['hold 01', 'release 01']);
+  expect(hear('02', single(1, { type: 'get', key: 1n }))).toEqual(['accept', 'get', 'idle']);
+  expect(hear('b0', single(1, { type: 'get', key: 1n }))).toEqual(['accept', 'get']);
+  expect(events.slice(2)).toEqual(['hold 02']);
 });
 
 test('what the host itself is to do comes in its time', () => {

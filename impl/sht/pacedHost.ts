@@ -1,11 +1,11 @@
 /**
- * # A host that takes its time with those who ask again
+ * # A host that takes its time with those who ask for much
  *
  * A client that sends its last message again gets everything again that it has not acknowledged,
- * which may be megabytes for a few bytes: somebody who did nothing else would leave no time for
- * others. So after that he is not read from for a while, the longer the more he was sent. Others do
- * not notice, and neither does a client in good faith, which waits longer than that before it asks
- * again.
+ * which may be megabytes for a few bytes; and one who asks for long values gets as much. Whoever did
+ * nothing else would leave no time for others. So after that he is not read from for a while, the
+ * longer the more he was sent. Others do not notice, and neither does a client in good faith: it
+ * waits longer than that before it asks again, and long values take their time on the way.
  *
  * To the host itself and to whoever checks it, this is a network that is slow with some packets.
  */
@@ -19,6 +19,9 @@ import type { HostSummary } from './summary.ts';
 
 /** How much one client is sent again in a millisecond, in bytes. What takes less is not minded. */
 export const PACE = 16 * 1024;
+
+/** The same of long values that it is sent for the first time. */
+const LONG_PACE = 1024 * 1024;
 
 /** What a message costs besides its value, in bytes. */
 const MESSAGE_COST = 512;
@@ -39,8 +42,10 @@ export class PacedHost implements Host {
 
   /** Throws a RangeError if `me` is no host. */
   constructor(me: EndPoint, configuration: Configuration, parameters: Parameters, flow: Flow) {
-    const answeredAgain = (client: EndPoint, peer: Peer) => this.#hold(client, peer);
-    this.#host = new ShtHost(me, configuration, parameters, { answeredAgain });
+    this.#host = new ShtHost(me, configuration, parameters, {
+      answeredAgain: (client, peer) => this.#answeredAgain(client, peer),
+      answeredAtLength: (client, bytes) => this.#hold(client, bytes / LONG_PACE),
+    });
     this.#flow = flow;
   }
 
@@ -65,13 +70,18 @@ export class PacedHost implements Host {
     return this.#host.snapshot();
   }
 
-  #hold(client: EndPoint, { unacked, unackedBytes }: Peer): void {
+  #answeredAgain(client: EndPoint, { unacked, unackedBytes }: Peer): void {
     const { maxResent } = this.#host.constants.parameters;
     const cost = Math.min(unacked.length, maxResent) * MESSAGE_COST + unackedBytes;
-    if (cost < PACE) return;
+    if (cost >= PACE) this.#hold(client, cost / PACE);
+  }
+
+  /** Another host is never held, whatever it asks for. */
+  #hold(client: EndPoint, time: number): void {
+    if (this.#host.constants.hosts.has(client)) return;
     this.#host.counters.clientsHeld++;
     this.#flow.hold(client);
-    this.#held.set(client, { time: cost / PACE, since: undefined });
+    this.#held.set(client, { time, since: undefined });
     this.#deadline = Number.NEGATIVE_INFINITY;
   }
 
