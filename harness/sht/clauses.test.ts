@@ -63,6 +63,8 @@ describe('the clauses of guards', () => {
     expect(clausesFor(with_({ maxSeqno: 9 }))['set']).toHaveLength(5);
     expect(clausesFor(with_({ maxDelegations: 9 }))['adopt']).toHaveLength(4);
     expect(clausesFor({ ...shape, hosts: 1 })['resend']).toHaveLength(1);
+    expect(clausesFor(shape)['refuse']).toHaveLength(3);
+    expect(clausesFor(with_(COMPATIBLE))['refuse']).toEqual([]);
   });
 
   test('that are exempt never refuse, and nothing does that is not known', () => {

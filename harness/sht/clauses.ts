@@ -149,6 +149,12 @@ export const EXEMPT: readonly Exemption[] = [
     where: isAlone,
   },
   {
+    clause: 'there is a number left for an answer',
+    action: 'redirect',
+    because: 'a host alone has all keys',
+    where: isAlone,
+  },
+  {
     clause: "the key is this host's own",
     because: 'a host alone has all keys',
     where: isAlone,
@@ -165,6 +171,9 @@ export const EXEMPT: readonly Exemption[] = [
   },
 ];
 
+/** What the original does not do at all. */
+const NEW: readonly string[] = ['tellNumbers', 'delegate', 'tellStatus', 'refuse'];
+
 /** The clauses that may refuse something in a configuration. */
 export const clausesFor = (shape: ShtShape): Clauses =>
   Object.fromEntries(
@@ -172,7 +181,8 @@ export const clausesFor = (shape: ShtShape): Clauses =>
       action,
       (clauses as readonly string[]).filter(
         (clause) =>
-          !EXEMPT.some(
+          !(shape.parameters.compatible && NEW.includes(action))
+          && !EXEMPT.some(
             (each) =>
               each.clause === clause
               && (each.action ?? action) === action

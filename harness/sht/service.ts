@@ -77,6 +77,9 @@ export const showTable = ({ map, executed }: State): string =>
 const isMessage = (said: unknown): said is Message =>
   typeof said === 'object' && said !== null && 'type' in said && `${said.type}` in RECEIVERS;
 
+/** What only one host does to another, if nobody sends anything to himself. */
+const OVERTAKING = 'a packet overtook another';
+
 /** What this configuration cannot have. */
 export function impossible({ hosts, parameters }: ShtShape): readonly string[] {
   const { maxDelegations } = parameters;
@@ -86,7 +89,7 @@ export function impossible({ hosts, parameters }: ShtShape): readonly string[] {
   return [
     always,
     // Whoever is alone hands nothing on.
-    ...(hosts === 1 ? [...LINK_FAULTS, ...moving, redirect.name] : []),
+    ...(hosts === 1 ? [...LINK_FAULTS, OVERTAKING, ...moving, redirect.name] : []),
     // A host begins with one delegation, and the last two are never made.
     ...(maxDelegations <= 3 ? [...moving, redirect.name] : []),
   ];
