@@ -31,7 +31,7 @@ const guards: readonly NamedMutant[] = [
   },
   {
     name: 'gives keys to whoever is no host',
-    clauses: ['S3', 'S4', 'S18'],
+    clauses: ['S3', 'S4', 'S18', SPECIFIED],
     patches: [
       patch(
         MOVING,
@@ -274,7 +274,7 @@ const handingOver: readonly NamedMutant[] = [
   },
   {
     name: 'goes by the name in an order, whomever it means',
-    clauses: ['S3', 'S18', 'S23', SPECIFIED],
+    clauses: ['S3', 'S18', 'S21', 'S23', SPECIFIED],
     patches: [
       patch(
         MOVING,

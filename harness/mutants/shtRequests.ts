@@ -106,7 +106,7 @@ export const answers: readonly NamedMutant[] = [
   },
   {
     name: 'redirects to itself',
-    clauses: ['S21'],
+    clauses: ['S21', 'S28'],
     patches: [
       patch(REQUESTS, 'owner: ownerOf(h.delegationMap, key) }),', 'owner: h.constants.me }),'),
     ],

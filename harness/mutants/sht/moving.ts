@@ -6,26 +6,28 @@ import { MAP, MOVING, OURS, TABLE } from './terms.ts';
 
 /** An order was taken that should have been refused. */
 const TAKEN = unless('nothing is to be said against the order');
+/** It was, or it was refused for another reason. */
+const REFUSES: readonly string[] = [TAKEN, SENDS];
 const REFUSED = unless('something is to be said against it');
 
 const orders: readonly NamedMutant[] = [
   {
     name: 'takes orders to give keys to itself',
-    clauses: [TAKEN],
+    clauses: REFUSES,
     patches: [
       patch(MOVING, "  if (recipient === me) return 'the recipient has given the order';\n", ''),
     ],
   },
   {
     name: 'takes orders to give keys to whoever is no host',
-    clauses: [TAKEN, SENDS],
+    clauses: REFUSES,
     patches: [
       patch(MOVING, "  if (!hosts.has(recipient)) return 'the recipient is no host';\n", ''),
     ],
   },
   {
     name: 'takes orders for keys that are elsewhere',
-    clauses: [TAKEN],
+    clauses: REFUSES,
     patches: [
       patch(
         MOVING,
@@ -36,33 +38,33 @@ const orders: readonly NamedMutant[] = [
   },
   {
     name: 'takes orders that overlap others',
-    clauses: [TAKEN],
+    clauses: REFUSES,
     ground: 'arbitrary states',
     options: OURS,
     patches: [patch(MOVING, 'orders.some((other) => overlap(other.range, range))', 'false')],
   },
   {
     name: 'takes orders from whoever is no administrator',
-    clauses: [TAKEN],
+    clauses: REFUSES,
     options: { settings: { administrators: true } },
     patches: [patch(MOVING, '!constants.isAdministrator(src)', 'false')],
   },
   {
     name: 'takes more orders than it may',
-    clauses: [TAKEN],
+    clauses: REFUSES,
     ground: 'arbitrary states',
     options: { ...OURS, settings: { orders: 1 } },
     patches: [patch(MOVING, 'orders.length >= parameters.maxOrders ||', 'orders.length < 0 ||')],
   },
   {
     name: 'takes orders whatever many ranges it has',
-    clauses: [TAKEN],
+    clauses: REFUSES,
     options: { ...OURS, settings: { ranges: 2 } },
     patches: [patch(MOVING, ' || delegationMap.ranges.length >= parameters.maxRanges;', ';')],
   },
   {
     name: 'compares the name in an order, whomever it means',
-    clauses: [REFUSED, unless('nothing else is to be done about it'), TAKEN],
+    clauses: [REFUSED, TAKEN, SENDS, unless('nothing else is to be done about it')],
     patches: [
       patch(
         MOVING,
@@ -73,7 +75,7 @@ const orders: readonly NamedMutant[] = [
   },
   {
     name: 'moves one key more than the original can',
-    clauses: [TAKEN],
+    clauses: REFUSES,
     options: { compatible: true, settings: { delegationKeys: 2 } },
     patches: [
       patch(
