@@ -64,7 +64,7 @@ export interface AnyCampaignService extends Described<Settings> {
 }
 
 /** Forgets the types of a service's configurations and settings. */
-export const anyService = <Config, Told extends Settings>(
+export const anyService = <Config, Told extends Settings = Settings>(
   service: CampaignService<Config, Told>,
 ): AnyCampaignService => ({
   ...service,

@@ -32,7 +32,9 @@ function witnessOf(happenings: readonly Happening[], compatible = false): CallWi
 const ORDER = 'requests are answered in the order of their numbers';
 const EXPLAINS = 'some order of the calls explains every reply';
 
-const ROWS: readonly (readonly [string, readonly Happening[], string?])[] = [
+type Row = readonly [what: string, happenings: readonly Happening[], law?: string];
+
+const ROWS: readonly Row[] = [
   ['nothing at all', []],
   [
     'a value that was set before',
@@ -170,7 +172,7 @@ const ROWS: readonly (readonly [string, readonly Happening[], string?])[] = [
 ];
 
 describe('a witness of calls', () => {
-  test.each(ROWS)('judges %s', (_, happenings, law) => {
+  test.each<Row>(ROWS)('judges %s', (_, happenings, law) => {
     const judge = () => witnessOf(happenings).judge();
     if (law === undefined) expect(judge).not.toThrow();
     else expect(refusalOf(judge)).toMatchObject({ boundary: 'B7', clause: law });

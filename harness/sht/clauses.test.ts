@@ -52,19 +52,19 @@ describe('the clauses of guards', () => {
       administrators: false,
       parameters: { ...DEFAULT, maxValueBytes: 6 },
     };
-    const with_ = (parameters: object) => ({
+    const having = (parameters: object) => ({
       ...shape,
       parameters: { ...shape.parameters, ...parameters },
     });
     expect(clausesFor(shape)['hearAck']).toHaveLength(3);
-    expect(clausesFor(with_(COMPATIBLE))['hearAck']).toHaveLength(2);
+    expect(clausesFor(having(COMPATIBLE))['hearAck']).toHaveLength(2);
     expect(clausesFor(shape)['set']).toHaveLength(4);
-    expect(clausesFor(with_({ maxValueBytes: 9_999 }))['set']).toHaveLength(3);
-    expect(clausesFor(with_({ maxSeqno: 9 }))['set']).toHaveLength(5);
-    expect(clausesFor(with_({ maxDelegations: 9 }))['adopt']).toHaveLength(4);
+    expect(clausesFor(having({ maxValueBytes: 9_999 }))['set']).toHaveLength(3);
+    expect(clausesFor(having({ maxSeqno: 9 }))['set']).toHaveLength(5);
+    expect(clausesFor(having({ maxDelegations: 9 }))['adopt']).toHaveLength(4);
     expect(clausesFor({ ...shape, hosts: 1 })['resend']).toHaveLength(1);
     expect(clausesFor(shape)['refuse']).toHaveLength(3);
-    expect(clausesFor(with_(COMPATIBLE))['refuse']).toEqual([]);
+    expect(clausesFor(having(COMPATIBLE))['refuse']).toEqual([]);
   });
 
   test('that are exempt never refuse, and nothing does that is not known', () => {
