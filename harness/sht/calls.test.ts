@@ -32,7 +32,7 @@ function witnessOf(happenings: readonly Happening[], compatible = false): CallWi
 const ORDER = 'requests are answered in the order of their numbers';
 const EXPLAINS = 'some order of the calls explains every reply';
 
-type Row = readonly [what: string, happenings: readonly Happening[], law?: string];
+type Row = [what: string, happenings: readonly Happening[], law?: string];
 
 const ROWS: readonly Row[] = [
   ['nothing at all', []],
