@@ -42,10 +42,10 @@ describe('three hosts over TLS, whose keys move all the while', PATIENT, () => {
     await fire.expectSound(outcome);
     // Ranges went in pieces, some of which were sent in vain at first; and clients followed them.
     const { moves, redirects } = outcome.callers;
-    expect(outcome.summed('delegate')).toBeGreaterThan(2 * moves);
+    expect(outcome.summed('delegate')).toBeGreaterThan(moves);
     expect(outcome.summed('adopt')).toBe(outcome.summed('delegate'));
     expect(outcome.summed('keysAdopted')).toBe(outcome.summed('keysHandedOn'));
-    expect(outcome.summed('keysHandedOn')).toBeGreaterThan(2_000);
+    expect(outcome.summed('keysHandedOn')).toBeGreaterThan(600);
     expect(outcome.summed('acceptAgain')).toBeGreaterThan(0);
     expect(outcome.summed('resent')).toBeGreaterThan(0);
     expect(redirects).toBeGreaterThan(20);

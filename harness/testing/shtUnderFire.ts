@@ -14,14 +14,14 @@ import { TableCallers, type TableCallersOptions, type TableProgress } from './ta
 import { CLIENTS, type Party, type Wires } from './wires.ts';
 
 /** Pieces so small that ranges move in many, and timers short enough for a test. */
-export const SMALL_PIECES = ['delegationkeys=64', 'delegationbytes=30000', 'resend=200'];
+export const SMALL_PIECES = ['delegationkeys=40', 'delegationbytes=30000', 'resend=200'];
 
 /** Callers who leave the hosts time for other things. */
 export const CALLERS: TableCallersOptions = {
   clients: 6,
   lanes: 2,
   keys: 6,
-  filled: 2_000,
+  filled: 1_200,
   pauseMs: 15,
   seed: 1,
 };
@@ -102,8 +102,9 @@ export class HostsUnderFire {
     return this.#hosts.map((_, index) => traceOf(this.#service, index + 1));
   }
 
-  /** Has everything come to rest, and stops all. */
+  /** Has everything come to rest, when enough has happened to be checked, and stops all. */
   async stop(): Promise<ShtOutcome> {
+    await this.callers.until(({ moves, calls }) => moves >= 10 && calls >= 300);
     const callers = await this.callers.stop();
     const ended = await Promise.all(this.#hosts.map((host) => host.stop()));
     return { ended, callers, summed: (name) => summedIn(ended, name) };
@@ -116,9 +117,6 @@ export class HostsUnderFire {
   async expectSound({ ended, callers }: ShtOutcome): Promise<void> {
     expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual(ended.map(() => [0, '']));
     expect(callers).toMatchObject({ lost: 0, trouble: '', wrong: 0 });
-    // There was something to check.
-    expect(callers.calls).toBeGreaterThan(300);
-    expect(callers.moves).toBeGreaterThan(10);
     await expectSoundFiles([this.#historyFile], this.traceFiles);
   }
 }
