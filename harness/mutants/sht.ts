@@ -3,6 +3,7 @@ import type { Level } from '../campaign/level.ts';
 import type { Mutant, NamedMutant } from './mutant.ts';
 import { READS } from './replica/terms.ts';
 import { liveness as runningLiveness } from './sht/liveness.ts';
+import { mapping } from './sht/mapping.ts';
 import { moving as runningMoving } from './sht/moving.ts';
 import { clocks, order } from './sht/order.ts';
 import { processing } from './sht/processing.ts';
@@ -33,7 +34,7 @@ export const shtMutants: readonly Mutant[] = [
     reading.map((mutant) => ({ clauses: [READS], ...mutant })),
     writing,
   ),
-  ...by('impl', 'B1', saying, receiving, processing, runningMoving, clocks),
+  ...by('impl', 'B1', saying, receiving, processing, runningMoving, mapping, clocks),
   ...by('impl', 'B2', order),
   ...by('impl', 'B7', view),
   ...by('impl', 'liveness', runningLiveness),

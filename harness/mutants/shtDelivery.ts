@@ -25,7 +25,7 @@ const accepting: readonly NamedMutant[] = [
   },
   {
     name: 'accepts its sender’s last number again',
-    clauses: ['S17'],
+    clauses: ['S4', 'S17', SPECIFIED],
     patches: [
       patch(
         RECEIVING,
@@ -88,7 +88,7 @@ const accepting: readonly NamedMutant[] = [
   },
   {
     name: 'processes what is waiting and leaves it there',
-    clauses: ['S20', 'S23', 'S24', SPECIFIED],
+    clauses: ['S20', 'S23', 'S24', 'S27', SPECIFIED],
     patches: [patch(HOST, 'return step(done(h), msg.content', 'return step(h, msg.content')],
   },
   {

@@ -16,7 +16,7 @@ const OURS = { options: { compatible: false } } as const;
 const guards: readonly NamedMutant[] = [
   {
     name: 'gives keys to itself',
-    clauses: ['S4'],
+    clauses: ['S4', 'S18'],
     patches: [
       patch(MOVING, "  if (recipient === me) return 'the recipient has given the order';\n", ''),
     ],
@@ -42,7 +42,7 @@ const guards: readonly NamedMutant[] = [
   },
   {
     name: 'gives keys that are not all its own',
-    clauses: ['S4'],
+    clauses: ['S4', 'S18'],
     patches: [
       patch(
         MOVING,
@@ -154,7 +154,7 @@ const handingOver: readonly NamedMutant[] = [
   },
   {
     name: 'still takes for its own what it has handed over',
-    clauses: ['S4', SPECIFIED],
+    clauses: ['S4', 'S23', SPECIFIED],
     patches: [patch(MOVING, '    delegationMap: assign(h.delegationMap, range, recipient),\n', '')],
   },
   {
