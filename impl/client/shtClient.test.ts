@@ -39,6 +39,18 @@ describe('a client of the hash table', () => {
     expect(client.known).toEqual({ ranges: 2, keys: 0 });
   });
 
+  test('learns ranges also where there are more than a status tells', async () => {
+    const { client, get, move } = scene({}, { parameters: { maxOrders: 1000 } });
+    for (let low = 0n; low < 300n; low++) move(10n * low, 10n * low + 5n, 0, 1);
+    for (let round = 0; round < 4; round++) {
+      for (const key of [2, 1002, 2992]) await get(key + round);
+    }
+    const { redirects } = client.counters;
+    for (const key of [12, 512, 1012, 2990, 2998]) await get(key);
+    expect(client.counters.redirects).toBe(redirects);
+    expect(client.known.ranges).toBeGreaterThan(250);
+  });
+
   test('remembers single keys where hosts run in the way of the original', async () => {
     const { client, get, set, move } = scene({}, { parameters: COMPATIBLE });
     for (const key of [1, 2, 3]) await set(key, `${key}`);

@@ -6,11 +6,18 @@
  * a time, and there is a pause after it.
  */
 import type { ShtHosts } from './shtHosts.ts';
-import { type Answer, type Status, statusRequest } from './shtMessages.ts';
+import {
+  type Answer,
+  type Bound,
+  KEY_INF,
+  KEY_ZERO,
+  type Status,
+  statusRequest,
+} from './shtMessages.ts';
 import type { Owners } from './shtOwners.ts';
 
 /** How long after a status no other is asked of the same host, in milliseconds. */
-const PAUSE_MS = 50;
+const PAUSE_MS = 20;
 
 export class StatusLearner {
   /** How many were learned from. */
@@ -19,6 +26,8 @@ export class StatusLearner {
   readonly #owners: Owners;
   /** When each host may be asked again. */
   readonly #next: number[];
+  /** Up to where each host tells of its ranges at once. */
+  readonly #until: Bound[] = [];
 
   constructor(hosts: ShtHosts, owners: Owners) {
     this.#hosts = hosts;
@@ -37,16 +46,19 @@ export class StatusLearner {
     const { timers } = this.#hosts;
     if (timers.now() < (this.#next[host] ?? 0)) return;
     this.#next[host] = Number.POSITIVE_INFINITY;
+    const from = key < (this.#until[host] ?? KEY_INF) ? KEY_ZERO : key;
     const ended = (): void => {
       this.#next[host] = timers.now() + PAUSE_MS;
     };
     conversation.ask({
-      content: statusRequest(key, 0),
+      content: statusRequest(from, 0),
       isWanted: true,
       sent: () => {},
       answered: (answer: Answer) => {
         ended();
-        if (answer.type === 'status') this.#note(host, answer);
+        if (answer.type !== 'status') return;
+        if (from === KEY_ZERO) this.#until[host] = answer.until;
+        this.#note(host, answer);
       },
       passedOver: ended,
       lost: ended,
