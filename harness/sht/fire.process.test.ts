@@ -32,9 +32,10 @@ describe('three hosts over TLS, whose keys move all the while', PATIENT, () => {
   test('lose no key and leave nobody unanswered, whoever is paused', async () => {
     const fire = await HostsUnderFire.start(service, new DirectWires(service.identity, directory));
     for (const paused of [2, 1, 3]) {
-      await fire.callers.until(({ orders }) => orders > 0);
+      await fire.moved(3);
       fire.host(paused).pause();
-      await sleep(A_GOOD_WHILE);
+      // Others are about to hand it keys.
+      await Promise.all([sleep(A_GOOD_WHILE), fire.ordered()]);
       fire.host(paused).resume();
       await fire.callers.answered(5);
     }

@@ -102,6 +102,17 @@ export class HostsUnderFire {
     return this.#hosts.map((_, index) => traceOf(this.#service, index + 1));
   }
 
+  /** Waits until so many more orders have been obeyed: keys are moving. */
+  async moved(count: number): Promise<void> {
+    const before = this.callers.progress?.moves ?? 0;
+    await this.callers.until(({ moves }) => moves >= before + count);
+  }
+
+  /** Waits until some host has an order that it has not carried out. */
+  async ordered(): Promise<void> {
+    await this.callers.until(({ orders }) => orders > 0);
+  }
+
   /** Has everything come to rest, when enough has happened to be checked, and stops all. */
   async stop(): Promise<ShtOutcome> {
     await this.callers.until(({ moves, calls }) => moves >= 10 && calls >= 300);
