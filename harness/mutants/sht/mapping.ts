@@ -7,7 +7,13 @@ import { MAP } from './terms.ts';
 export const mapping: readonly NamedMutant[] = [
   {
     name: 'map: takes the first key of a range for the last of the one before it',
-    clauses: [STATE, SENDS, unless('nothing else is to be done about it')],
+    clauses: [
+      STATE,
+      SENDS,
+      unless('nothing else is to be done about it'),
+      unless("the key is this host's own"),
+      unless("the key is not this host's own"),
+    ],
     patches: [
       patch(
         MAP,

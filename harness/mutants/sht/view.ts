@@ -42,7 +42,7 @@ const BUSY = {
 const unseen: readonly NamedMutant[] = [
   {
     name: 'unseen: does again what comes again',
-    clauses: [IN_ORDER, ONE_ORDER],
+    clauses: [IN_ORDER, WAS_ASKED, ONE_ORDER],
     patches: [
       patch(RECEIVING, 'if (msg.seqno < next) return', 'if (msg.seqno < next - 1) return'),
       patch(RECEIVING, 'if (msg.seqno > next) h', 'if (msg.seqno > next + 1) h'),
