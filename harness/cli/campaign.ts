@@ -79,7 +79,7 @@ export function register(program: Command): void {
       'steps of chaos in a behaviour, at most (default: 1000)',
       wholeNumber(1),
     )
-    .option('--compatible', 'check the behaviour of the original: nothing is repeated')
+    .option('--compatible', 'check only what the original does (lock, rsl: nothing is repeated)')
     .option('--no-compatible', 'check no such behaviour (rsl and sht try both, unless told)')
     .option('--require-coverage', 'fail if anything that should happen never did')
     .option(

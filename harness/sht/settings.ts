@@ -10,7 +10,10 @@ export const SHT_SETTINGS = {
     otherwise: 'anybody may have keys moved, as in the original',
   },
   valueBytes: { takes: 'count', about: 'bytes of a value, at most (default: a few)' },
-  delegationKeys: { takes: 'count', about: 'keys that move at a time, at most (default: 1 to 61)' },
+  delegationKeys: {
+    takes: 'count',
+    about: 'keys that move at a time, at most (default: 1 to 1000)',
+  },
   delegationBytes: {
     takes: 'count',
     about: 'bytes of values that move at a time, at most, unless one has more',
