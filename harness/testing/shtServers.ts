@@ -58,9 +58,13 @@ export class ShtService {
     return join(this.directory, `Test.IronSHT.admin${number}.private.txt`);
   }
 
-  start(number: number, options: readonly string[] = []): ServerProcess {
+  start(
+    number: number,
+    options: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+  ): ServerProcess {
     const files = [this.serviceFile, this.privateKeyFile(number)];
-    return new ServerProcess([CLI, 'sht-server', ...files, ...options]);
+    return new ServerProcess([CLI, 'sht-server', ...files, ...options], env);
   }
 
   /** Starts all hosts, which are new, and waits until they are ready. */
