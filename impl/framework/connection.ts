@@ -6,7 +6,6 @@
  * out as one write for all that is sent at once.
  */
 import type { Socket } from 'node:net';
-import { onChunk } from './chunks.ts';
 import { type FrameReader, joinFrames } from './frame.ts';
 import type { Inbox, Inboxes, InboxOwner, Standing } from './inboxes.ts';
 import type { Opened } from './opening.ts';
@@ -54,7 +53,7 @@ export class Connection implements InboxOwner {
 
   /** Starts to read. Whoever owns the connection must be ready for what comes, answers included. */
   start(): void {
-    onChunk(this.#socket, (chunk) => {
+    this.#socket.on('data', (chunk: Uint8Array) => {
       this.#listener.heard();
       this.#reader.feed(chunk);
       this.#deliver();
