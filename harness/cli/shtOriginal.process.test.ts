@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { killServers } from '../testing/lockServers.ts';
-import { framed, word } from '../testing/originalClient.ts';
 import { getBytes, OriginalShtClient, setBytes, shardBytes } from '../testing/originalShtClient.ts';
+import { framed, word } from '../testing/originalSockets.ts';
 import { ShtService } from '../testing/shtServers.ts';
 
 let directory: string;

@@ -25,8 +25,8 @@ import type { RslScene } from '../induction/rsl/scenes.ts';
 import { UNIVERSES, type Universe } from '../induction/rsl/universe.ts';
 import { Walker } from '../induction/walk.ts';
 import type { AnyStates, Situation } from '../simulation/anyState.ts';
+import { clientInBytes, STRANGERS_IN_BYTES } from '../simulation/endPoints.ts';
 import type { Random } from '../simulation/random.ts';
-import { clientInBytes, STRANGERS_IN_BYTES } from './endPoints.ts';
 import { replicaIn } from './replicaIn.ts';
 
 /** How many steps are taken from one scene, each alone, and then how many in a row. */

@@ -8,7 +8,8 @@ import { RslClient } from '../../impl/client/rslClient.ts';
 import type { ServiceIdentity } from '../../impl/framework/identity.ts';
 import { Flooder } from '../testing/flooder.ts';
 import { killServers, type ServerProcess } from '../testing/lockServers.ts';
-import { framed, OriginalClient, requestBytes } from '../testing/originalClient.ts';
+import { OriginalClient, requestBytes } from '../testing/originalClient.ts';
+import { framed } from '../testing/originalSockets.ts';
 import { RslService } from '../testing/rslServers.ts';
 import { until } from '../testing/transports.ts';
 

@@ -10,10 +10,10 @@ import type { Schedule } from '../campaign/schedule.ts';
 import type { CampaignOptions, Shape } from '../campaign/services.ts';
 import { shrink } from '../campaign/shrink.ts';
 import { checkAnyStates } from '../simulation/anyState.ts';
+import { clientInBytes, hostsInBytes, STRANGERS_IN_BYTES } from '../simulation/endPoints.ts';
 import { Random } from '../simulation/random.ts';
 import { refusalOf } from '../testing/refusalOf.ts';
 import { anyReplicas } from './anyReplica.ts';
-import { clientInBytes, replicasInBytes, STRANGERS_IN_BYTES } from './endPoints.ts';
 import { replicaCampaign } from './replicaCampaign.ts';
 import { rslReplicas } from './replicas.ts';
 import type { RslSettings } from './settings.ts';
@@ -63,7 +63,7 @@ describe('running replicas, simulated', TIMEOUT, () => {
         { schedule: true, story: true },
       );
       for (const event of schedule.events) if ('from' in event) spoke.add(event.from);
-      const hosts = replicasInBytes(config.replicas);
+      const hosts = hostsInBytes(config.replicas);
       for (const { host, action } of story) expect(action === '' ? others : hosts).toContain(host);
     }
     expect(spoke).toEqual(new Set(others));

@@ -16,17 +16,18 @@ import { type Replicated, replicaRefinement } from '../../refinement/rsl/host.ts
 import { wireOf } from '../../refinement/rsl/wire.ts';
 import { counter } from '../../spec/apps/counter.ts';
 import type { State } from '../../spec/rsl/service.ts';
+import { clientInBytes, hostsInBytes, STRANGERS_IN_BYTES } from '../simulation/endPoints.ts';
 import type { SimulatedService } from '../simulation/service.ts';
+import { tampered } from '../simulation/tampering.ts';
 import { anyReplicas } from './anyReplica.ts';
 import { CallWitness } from './calls.ts';
 import { clientsOf } from './clients.ts';
-import { clientInBytes, replicasInBytes, STRANGERS_IN_BYTES } from './endPoints.ts';
 import { lie } from './liars.ts';
 import { expectReplyInBytes } from './liveness.ts';
 import { type ApplicationName, ASKED, conversationInBytes } from './requests.ts';
 import { impossible } from './service.ts';
 import type { RslShape } from './shape.ts';
-import { extreme, tampered } from './tampering.ts';
+import { extreme } from './tampering.ts';
 import { RslWatcher } from './watch.ts';
 
 /** Of so many behaviours one begins with steps from arbitrary states: to find those takes long. */
@@ -56,7 +57,7 @@ export function rslReplicas(
 ): SimulatedService<Replica, ProtocolReplica, Message, Ghost, State> {
   const { application: name, parameters } = shape;
   const { application } = ASKED[name];
-  const replicas = replicasInBytes(shape.replicas);
+  const replicas = hostsInBytes(shape.replicas);
   const isPromised = parameters.maxInteger === Number.MAX_SAFE_INTEGER;
   const conversation = conversationInBytes(name);
   const clients = [clientInBytes(1), clientInBytes(2), ...STRANGERS_IN_BYTES];

@@ -1,55 +1,20 @@
 /**
- * # Bytes that are almost messages
+ * # Messages of replicas at the limits
  *
- * What somebody might send to replicas who knows how messages are written, and where reading them
- * comes to its limits: a number in the place of another, numbers that are just too large, lists
+ * What somebody might send to replicas who knows where reading messages comes to its limits: lists
  * that are just too long or promise more than is there, flags that are neither 0 nor 1.
  *
  * A message is a row of numbers of eight bytes as long as nothing in it has a name or contents. So
  * all that is made up here is such a row.
  */
 import type { Random } from '../simulation/random.ts';
+import { written } from '../simulation/tampering.ts';
 
-const WORD = 8;
-/** The first number that is too large, as its two halves. */
-const TOO_LARGE = [2 ** 21, 0] as const;
 /** Numbers that mean something in many places. */
 const SMALL = 10;
 /** How many votes the original reads, and how many requests anybody does, at most. */
 const VOTES = 7;
 const REQUESTS = 100;
-
-/** Numbers as they are written in messages. */
-function written(numbers: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(WORD * numbers.length);
-  const view = new DataView(bytes.buffer);
-  for (const [index, number] of numbers.entries()) view.setUint32(WORD * index + 4, number);
-  return bytes;
-}
-
-/** One of the messages with another number in it. */
-export function tampered(random: Random, heard: readonly Uint8Array[]): Uint8Array {
-  const sample = heard.length > 0 ? random.pick(heard) : written([5, 1, 0, 0, 0]);
-  const bytes = sample.slice();
-  const words = Math.floor(bytes.length / WORD);
-  if (words === 0) return bytes;
-  const at = WORD * random.below(words);
-  const from = WORD * random.below(words);
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  switch (random.below(3)) {
-    case 0:
-      view.setUint32(at, TOO_LARGE[0]);
-      view.setUint32(at + 4, TOO_LARGE[1]);
-      break;
-    case 1:
-      view.setUint32(at, 0);
-      view.setUint32(at + 4, random.below(SMALL));
-      break;
-    default:
-      bytes.copyWithin(at, from, from + WORD);
-  }
-  return bytes;
-}
 
 /** A message at the limits, or just beyond. */
 export function extreme(random: Random): Uint8Array {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ShtClient } from '../../impl/client/shtClient.ts';
 import { ironfleet, killServers } from '../testing/lockServers.ts';
-import { framed, word } from '../testing/originalClient.ts';
 import { getBytes, OriginalShtClient, setBytes, shardBytes } from '../testing/originalShtClient.ts';
+import { framed, word } from '../testing/originalSockets.ts';
 import { ShtService } from '../testing/shtServers.ts';
 import { summedIn } from '../testing/shtUnderFire.ts';
 

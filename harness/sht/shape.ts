@@ -1,7 +1,7 @@
 /** # A configuration of the hash table */
 import type { Configuration, Parameters } from '../../protocol/sht/configuration.ts';
 import type { EndPoint } from '../../spec/framework/environment.ts';
-import { clientInBytes, replicasInBytes, STRANGERS_IN_BYTES } from '../rsl/endPoints.ts';
+import { clientInBytes, hostsInBytes, STRANGERS_IN_BYTES } from '../simulation/endPoints.ts';
 import { namesOf } from '../simulation/names.ts';
 import { STRANGERS } from '../simulation/strangers.ts';
 
@@ -53,7 +53,7 @@ export function namesInMessages({ hosts: count }: ShtShape): Names {
 
 /** The same where names are bytes. */
 export function namesInBytes({ hosts: count }: ShtShape): Names {
-  const hosts = replicasInBytes(count);
+  const hosts = hostsInBytes(count);
   return {
     hosts,
     client: clientInBytes,

@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { FrameReader } from '../../impl/framework/frame.ts';
 import { readServiceIdentity } from '../../impl/framework/identity.ts';
 import { ServerProcess } from './lockServers.ts';
-import { framed, OriginalClient, requestBytes } from './originalClient.ts';
+import { OriginalClient, requestBytes } from './originalClient.ts';
+import { framed } from './originalSockets.ts';
 import { until } from './transports.ts';
 
 /** The module as it was built, whether this runs as it is written or as it was built. */

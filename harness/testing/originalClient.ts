@@ -8,23 +8,12 @@
  *
  * Follows IronRSLClient/RSLClient.cs and Common/Native/IoFramework.cs of IronFleet.
  */
-import { once } from 'node:events';
-import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls, createSecureContext } from 'node:tls';
-import { createClientCredentials } from '../../impl/framework/certificate.ts';
-import type { ServerIdentity, ServiceIdentity } from '../../impl/framework/identity.ts';
+import type { Socket } from 'node:net';
+import type { ServiceIdentity } from '../../impl/framework/identity.ts';
+import { framed, onFrames, openToAll, word } from './originalSockets.ts';
 
 const REPLY = 6;
 const PATIENCE_MS = 1_000;
-
-/** A number as eight bytes, and bytes after their length. */
-export const word = (n: number | bigint): Buffer => {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(n));
-  return bytes;
-};
-export const framed = (payload: Uint8Array): Buffer =>
-  Buffer.concat([word(payload.length), payload]);
 
 /** A request as the original writes it. */
 export const requestBytes = (seqno: number, request: Uint8Array): Buffer =>
@@ -47,41 +36,16 @@ export class OriginalClient {
   private constructor(sockets: readonly Socket[]) {
     this.sockets = sockets;
     for (const [from, socket] of sockets.entries()) {
-      let rest = Buffer.alloc(0);
-      socket.on('error', () => {});
-      socket.on('data', (chunk: Buffer) => {
-        rest = Buffer.concat([rest, chunk]);
-        while (rest.length >= 8 && rest.length >= 8 + Number(rest.readBigUInt64BE())) {
-          const end = 8 + Number(rest.readBigUInt64BE());
-          this.heard.push({ from, bytes: rest.subarray(8, end) });
-          rest = rest.subarray(end);
-        }
+      onFrames(socket, (frames) => {
+        for (const bytes of frames) this.heard.push({ from, bytes });
         this.#onHeard();
       });
     }
   }
 
   static async connect(service: ServiceIdentity): Promise<OriginalClient> {
-    const me = await createClientCredentials(new Date());
-    const context = createSecureContext({ pfx: Buffer.from(me.pkcs12), passphrase: '' });
-    const open = async ({ host, port, friendlyName }: ServerIdentity): Promise<Socket> => {
-      if (!service.useSsl) {
-        const socket = connectTcp({ host, port });
-        await once(socket, 'connect');
-        socket.write(framed(me.publicKey));
-        return socket;
-      }
-      const socket = connectTls({
-        host,
-        port,
-        secureContext: context,
-        servername: friendlyName,
-        rejectUnauthorized: false,
-      });
-      await once(socket, 'secureConnect');
-      return socket;
-    };
-    return new OriginalClient(await Promise.all(service.servers.map(open)));
+    const { sockets } = await openToAll(service);
+    return new OriginalClient(sockets);
   }
 
   /** Sends bytes as one message to the replica at this place. */

@@ -8,12 +8,9 @@
  *
  * Follows IronSHTClient/Program.cs and Common/Native/IoFramework.cs of IronFleet.
  */
-import { once } from 'node:events';
-import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls, createSecureContext } from 'node:tls';
-import { createClientCredentials } from '../../impl/framework/certificate.ts';
-import type { ServerIdentity, ServiceIdentity } from '../../impl/framework/identity.ts';
-import { framed, word } from './originalClient.ts';
+import type { Socket } from 'node:net';
+import type { ServiceIdentity } from '../../impl/framework/identity.ts';
+import { framed, onFrames, openToAll, word } from './originalSockets.ts';
 
 const PATIENCE_MS = 1_000;
 
@@ -46,41 +43,16 @@ export class OriginalShtClient {
     this.#answers = sockets.map(() => []);
     this.#seqnos = sockets.map(() => 0);
     for (const [host, socket] of sockets.entries()) {
-      let rest = Buffer.alloc(0);
-      socket.on('error', () => {});
-      socket.on('data', (chunk: Buffer) => {
-        rest = Buffer.concat([rest, chunk]);
-        while (rest.length >= 8 && rest.length >= 8 + Number(rest.readBigUInt64BE())) {
-          const end = 8 + Number(rest.readBigUInt64BE());
-          this.#hear(host, rest.subarray(8, end));
-          rest = rest.subarray(end);
-        }
+      onFrames(socket, (frames) => {
+        for (const frame of frames) this.#hear(host, frame);
         this.#onHeard();
       });
     }
   }
 
   static async connect(service: ServiceIdentity): Promise<OriginalShtClient> {
-    const me = await createClientCredentials(new Date());
-    const context = createSecureContext({ pfx: Buffer.from(me.pkcs12), passphrase: '' });
-    const open = async ({ host, port, friendlyName }: ServerIdentity): Promise<Socket> => {
-      if (!service.useSsl) {
-        const socket = connectTcp({ host, port });
-        await once(socket, 'connect');
-        socket.write(framed(me.publicKey));
-        return socket;
-      }
-      const socket = connectTls({
-        host,
-        port,
-        secureContext: context,
-        servername: friendlyName,
-        rejectUnauthorized: false,
-      });
-      await once(socket, 'secureConnect');
-      return socket;
-    };
-    return new OriginalShtClient(me.publicKey, await Promise.all(service.servers.map(open)));
+    const { publicKey, sockets } = await openToAll(service);
+    return new OriginalShtClient(publicKey, sockets);
   }
 
   /** Asks a host until it answers, and acknowledges the answer if the original would. */

@@ -8,8 +8,9 @@
 import { FrameReader } from '../../impl/framework/frame.ts';
 import { readServiceIdentity } from '../../impl/framework/identity.ts';
 import { CallersProcess, type Progress, programAt } from './callersProcess.ts';
-import { framed, OriginalClient, word } from './originalClient.ts';
+import { OriginalClient } from './originalClient.ts';
 import { setBytes } from './originalShtClient.ts';
+import { framed, word } from './originalSockets.ts';
 
 const PROGRAM = programAt(import.meta.url);
 

@@ -1,16 +1,16 @@
 /**
  * # Names that are bytes
  *
- * Running replicas write end points as bytes, so in their behaviours everybody has a name of
- * hexadecimal digits: replicas `a0`, `b0` and so on, clients `01`, `02` and so on, and strangers
- * `bad1` and `bae1`, which replicas remember in the same place.
+ * Hosts that run write end points as bytes, so where their messages name anybody, everybody has a
+ * name of hexadecimal digits: hosts `a0`, `b0` and so on, clients `01`, `02` and so on, and strangers
+ * `bad1` and `bae1`, of whom hosts remember what they remember of clients.
  */
 import type { EndPoint } from '../../spec/framework/environment.ts';
 
 const LETTERS = 'abcdef';
 
-/** So many replicas. */
-export const replicasInBytes = (count: number): readonly EndPoint[] =>
+/** So many hosts. */
+export const hostsInBytes = (count: number): readonly EndPoint[] =>
   Array.from(
     { length: count },
     (_, place) => `${LETTERS[place % LETTERS.length]}${Math.floor(place / LETTERS.length)}`,
